@@ -1,0 +1,99 @@
+"""What `incident` publishes: the roll as ids, and the facts by which an incident finds its readers."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.events import Event, Fact
+from shared.contracts.words import Part, Sensitivity
+
+TOPIC = "heed.incident.v1"
+ROLL_TOPIC = "heed.roll.v1"
+
+
+class PupilPlace(Event):
+    """Where a pupil is on the roll: enough to find the class teacher, nothing to know the child by."""
+
+    TOPIC: ClassVar[str] = ROLL_TOPIC
+    KEY: ClassVar[str] = "pupil_id"
+
+    pupil_id: UUID
+    year_group: str
+    class_code: str | None = None
+
+
+class PupilEnrolled(PupilPlace):
+    TYPE: ClassVar[str] = "heed.pupil.enrolled.v1"
+
+
+class PupilChanged(PupilPlace):
+    TYPE: ClassVar[str] = "heed.pupil.changed.v1"
+
+
+class PupilLeft(Event):
+    TYPE: ClassVar[str] = "heed.pupil.left.v1"
+    TOPIC: ClassVar[str] = ROLL_TOPIC
+    KEY: ClassVar[str] = "pupil_id"
+
+    pupil_id: UUID
+
+
+class LinkedPupil(Fact):
+    pupil_id: UUID
+    part: Part
+    category_ids: list[UUID]
+    class_code: str | None = None
+    year_group: str | None = None
+
+
+class IncidentFacts(Event):
+    TOPIC: ClassVar[str] = TOPIC
+    KEY: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    author_id: UUID
+    logged_at: datetime
+    urgent: bool = False
+    sensitivity: Sensitivity
+    category_ids: list[UUID]
+    pupils: list[LinkedPupil]
+    extra_staff_ids: list[UUID] = []
+    extra_group_ids: list[UUID] = []
+
+
+class IncidentLogged(IncidentFacts):
+    TYPE: ClassVar[str] = "heed.incident.logged.v1"
+
+
+class IncidentCorrected(IncidentFacts):
+    TYPE: ClassVar[str] = "heed.incident.corrected.v1"
+
+
+class IncidentClosed(Event):
+    TYPE: ClassVar[str] = "heed.incident.closed.v1"
+    TOPIC: ClassVar[str] = TOPIC
+    KEY: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    by_id: UUID
+
+
+class IncidentReopened(Event):
+    TYPE: ClassVar[str] = "heed.incident.reopened.v1"
+    TOPIC: ClassVar[str] = TOPIC
+    KEY: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    by_id: UUID
+
+
+class ActionAdded(Event):
+    TYPE: ClassVar[str] = "heed.action.added.v1"
+    TOPIC: ClassVar[str] = TOPIC
+    KEY: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    action_id: UUID
+    author_id: UUID
+    pupil_ids: list[UUID]
+    tell_author: bool = False

@@ -1,0 +1,29 @@
+# Heed: `make run` starts the whole house with a demonstration trust, `make test` proves it.
+.DEFAULT_GOAL := help
+.PHONY: help run test clean
+SHELL := /bin/sh
+
+VENV   := .venv
+PYTHON := $(VENV)/bin/python
+# The stamp says which lock file the environment was made from: a second start compares two times and goes on.
+READY  := $(VENV)/heed-ready
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(READY) ## start the whole house; Ctrl-C stops it, the data stays in .heed
+	@exec $(PYTHON) -m deploy.cli up
+
+test: $(READY) ## ruff, mypy, the import rules, then every test against real servers
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PYTHON) -m pytest $(PYTEST_ARGS)
+
+clean: ## remove the environment (never the data folder)
+	rm -rf $(VENV)
+
+$(READY): requirements.lock pyproject.toml deploy/make-environment
+	@sh deploy/make-environment $(VENV)
+	@touch $@

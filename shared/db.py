@@ -1,0 +1,104 @@
+"""The database: the only engine, the only session and the only commit in the house.
+
+Every query runs inside `Database.begin(scope)`, which is one transaction. It tells PostgreSQL which school and which
+person it is for (SET LOCAL, so nothing leaks to the next borrower of the connection); row-level security does the rest.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import UUID
+
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+TRUST_LOG: Final = UUID(int=0)
+"""The "school" of rows that belong to the trust as a whole, so that every row has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """For which school, and for whom, a transaction runs. Without a school it sees no school's rows."""
+
+    school_id: UUID | None = None
+    staff_id: UUID | None = None
+
+
+class Database:
+    def __init__(self, url: str, *, name: str = "heed", pool_size: int = 5) -> None:
+        self._engine = _engine(url, name=name, pool_size=pool_size)
+        self._wakes: list[Callable[[], None]] = []
+
+    def on_publish(self, wake: Callable[[], None]) -> None:
+        """Call `wake` after each commit that put an event into the outbox."""
+        self._wakes.append(wake)
+
+    @asynccontextmanager
+    async def begin(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block is left well, rolled back when it is left by an exception.
+
+        Whoever answers a request does so after the block, so that no answer is ahead of its commit.
+        """
+        session = AsyncSession(self._engine, expire_on_commit=False, autobegin=False)
+        async with session:
+            async with session.begin():
+                await session.execute(
+                    _SET_SCOPE, {"school": _setting(scope.school_id), "staff": _setting(scope.staff_id)}
+                )
+                yield session
+            if session.info.get("published"):
+                for wake in self._wakes:
+                    wake()
+
+    async def ready(self) -> None:
+        """Raises what the driver raises when the database cannot be asked."""
+        async with self.begin(Scope()) as session:
+            await session.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+_SET_SCOPE = text("SELECT set_config('heed.school', :school, true), set_config('heed.staff', :staff, true)")
+
+
+def _setting(value: UUID | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _engine(url: str, *, name: str, pool_size: int) -> AsyncEngine:
+    return create_async_engine(
+        sqlalchemy_url(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        # Parameters hold what people wrote; an error or a log line must not repeat them.
+        hide_parameters=True,
+        connect_args={
+            "server_settings": {
+                "application_name": name,
+                "statement_timeout": "30s",
+                "idle_in_transaction_session_timeout": "60s",
+                "timezone": "UTC",
+            },
+            "timeout": 5,
+        },
+    )
+
+
+def sqlalchemy_url(url: str) -> URL:
+    """A libpq URL (`postgresql://user:password@host:port/name`, or `?host=/socket/folder`) as SQLAlchemy's."""
+    parts = urlsplit(url)
+    query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    return URL.create(
+        "postgresql+asyncpg",
+        username=unquote(parts.username or ""),
+        password=unquote(parts.password or "") or None,
+        host=parts.hostname,
+        port=parts.port,
+        database=parts.path.lstrip("/"),
+        query=query,
+    )

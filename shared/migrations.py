@@ -158,7 +158,7 @@ CREATE TABLE parked_event (
     "offset" bigint NOT NULL,
     parked_at timestamptz NOT NULL,
     replayed_at timestamptz,
-    UNIQUE (consumer, topic, partition, "offset")
+    UNIQUE (school_id, consumer, topic, partition, "offset")
 );
 CREATE INDEX parked_event_by_key ON parked_event (consumer, topic, key, "offset") WHERE replayed_at IS NULL;
 """

@@ -28,7 +28,7 @@ class StaffState(Event):
     staff_id: UUID
     roles: list[Role] = []
     trust_roles: list[TrustRole] = []
-    classes: list[str] = []
+    class_ids: list[UUID] = []
 
 
 class StaffAdded(StaffState):

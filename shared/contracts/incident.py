@@ -1,14 +1,19 @@
 """What `incident` publishes: the roll as ids, and the facts by which an incident finds its readers."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.contracts.events import Event, Fact
 from shared.contracts.words import Part, Sensitivity
 
 TOPIC = "heed.incident.v1"
 ROLL_TOPIC = "heed.roll.v1"
+
+YearGroup = Annotated[str, Field(max_length=3)]
+"""N1, R, 1 to 14: too short for anything else."""
 
 
 class PupilPlace(Event):
@@ -18,8 +23,8 @@ class PupilPlace(Event):
     KEY: ClassVar[str] = "pupil_id"
 
     pupil_id: UUID
-    year_group: str
-    class_code: str | None = None
+    year_group: YearGroup
+    class_id: UUID | None = None
 
 
 class PupilEnrolled(PupilPlace):
@@ -42,8 +47,8 @@ class LinkedPupil(Fact):
     pupil_id: UUID
     part: Part
     category_ids: list[UUID]
-    class_code: str | None = None
-    year_group: str | None = None
+    class_id: UUID | None = None
+    year_group: YearGroup | None = None
 
 
 class IncidentFacts(Event):

@@ -1,0 +1,75 @@
+"""Speaking to the services in somebody's name, and handing their answers on as they are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from fastapi import Request, Response
+from pydantic import BaseModel
+from shared.peers import Peers
+
+from services.gateway.outage import unavailable
+from services.gateway.sessions import Checked
+
+PROBLEM = "application/problem+json"
+SENT_ALONG = ("if-match", "if-none-match", "idempotency-key")
+HANDED_ON = ("content-type", "etag", "last-modified", "location", "retry-after")
+
+Params = Mapping[str, str | int | bool | None]
+
+
+class Caller:
+    """Who asks, and the way to the services with the token minted for each of them."""
+
+    def __init__(self, request: Request, peers: Peers, checked: Checked) -> None:
+        self._request = request
+        self._peers = peers
+        self.checked = checked
+
+    async def call(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        *,
+        body: BaseModel | Mapping[str, Any] | None = None,
+        content: bytes | None = None,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        lost: str | None = None,
+    ) -> httpx.Response:
+        """The service's answer, whatever it says. Raises 503 when there is none; `lost` says so in other words."""
+        sent = {name: value for name in SENT_ALONG if (value := self._request.headers.get(name)) is not None}
+        sent |= {"authorization": f"Bearer {self.checked.tokens[service]}", **(headers or {})}
+        try:
+            answer = await self._peers.client(service).request(
+                method, path, json=_json(body), content=content, params=_given(params), headers=sent
+            )
+        except httpx.TransportError as error:
+            raise unavailable(service, lost) from error
+        if answer.status_code >= 500 and not is_problem(answer):
+            raise unavailable(service, lost)
+        return answer
+
+    async def forward(self, service: str, method: str, path: str, **rest: Any) -> Response:
+        return handed_on(await self.call(service, method, path, **rest))
+
+
+def handed_on(answer: httpx.Response) -> Response:
+    """The same status and the same bytes; of the header fields only those that are meant for the person who asked."""
+    headers = {name: value for name in HANDED_ON if (value := answer.headers.get(name)) is not None}
+    return Response(answer.content, status_code=answer.status_code, headers=headers)
+
+
+def is_problem(answer: httpx.Response) -> bool:
+    return answer.headers.get("content-type", "").startswith(PROBLEM)
+
+
+def _json(body: BaseModel | Mapping[str, Any] | None) -> Any:
+    # Only what was given: what is absent and what is null are not the same to the service.
+    return body.model_dump(mode="json", exclude_unset=True) if isinstance(body, BaseModel) else body
+
+
+def _given(params: Params | None) -> dict[str, str | int | bool] | None:
+    given = {name: value for name, value in (params or {}).items() if value is not None}
+    return given or None

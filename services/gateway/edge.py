@@ -1,0 +1,97 @@
+"""What every request passes before anything else looks at it, and what every answer carries, errors included."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from shared.errors import Problem, TooMany, problem_response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.gateway.addresses import Network, address_of, limit_key
+from services.gateway.limits import Limiter, told
+
+NO_CONTENT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+OWN_STYLE = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": NO_CONTENT,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "accelerometer=(), camera=(), clipboard-read=(), display-capture=(), geolocation=(), "
+    "gyroscope=(), hid=(), microphone=(), midi=(), payment=(), serial=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+TWO_YEARS_OF_TLS = "max-age=63072000; includeSubDomains"
+UNGUARDED = "/health/"  # probes speak to an address, not to a name, and must not be limited
+
+
+class Edge:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: frozenset[str],
+        https: bool,
+        by_address: Limiter,
+        trusted_proxies: Sequence[Network],
+    ) -> None:
+        self._app = app
+        self._hosts = hosts
+        self._headers = dict(SECURITY_HEADERS)
+        if https:
+            self._headers["Strict-Transport-Security"] = TWO_YEARS_OF_TLS
+        self._by_address = by_address
+        self._trusted = trusted_proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        state["standings"] = []
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._complete(message, state["standings"])
+            await send(message)
+
+        refusal = self._refusal(scope, state)
+        if refusal is not None:
+            await problem_response(refusal)(scope, receive, answer)
+        else:
+            await self._app(scope, receive, answer)
+
+    def _refusal(self, scope: Scope, state: dict[str, object]) -> Problem | None:
+        headers = Headers(scope=scope)
+        client = scope.get("client")
+        address = address_of(client[0] if client else None, headers.get("x-forwarded-for"), self._trusted)
+        state["address"] = limit_key(address)
+        if scope["path"].startswith(UNGUARDED):
+            return None
+        if hostname(headers.get("host", "")) not in self._hosts:
+            return Problem(
+                400, "wrong-host", "This is not the address of Heed", "Use the address your school was given."
+            )
+        standing = self._by_address.take(limit_key(address))
+        state["standings"] = [standing]
+        return TooMany(standing.seconds_left) if standing.refused else None
+
+    def _complete(self, message: Message, standings: Sequence[object]) -> None:
+        headers = MutableHeaders(scope=message)
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+        headers.raw.extend(told(standings))  # type: ignore[arg-type]
+
+
+def hostname(host: str) -> str:
+    """The name in a Host header, without its port; empty for anything that is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,105 @@
+"""The gate: who comes with which credential, whether they may ask again so soon, and what a sign-in leaves behind."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from fastapi import Request, Response
+from pydantic import SecretStr
+from shared.errors import NotSignedIn, TooMany
+from shared.peers import Peers
+
+from services.gateway.calls import Caller
+from services.gateway.cookies import Cookies
+from services.gateway.csrf import Csrf, same_site
+from services.gateway.limits import Limiter, Policy, Standing
+from services.gateway.outage import unavailable
+from services.gateway.sessions import AUDIENCES, PATIENCE, Credential, Sessions
+from services.gateway.settings import GatewaySettings
+
+SIGN_INS_OF_ONE_ACCOUNT = Policy("sign-in-account", 10, 300)
+CODES_OF_ONE_SESSION = Policy("code", 10, 300)
+
+
+class Gate:
+    def __init__(self, settings: GatewaySettings, peers: Peers, secret: SecretStr) -> None:
+        self.peers = peers
+        self.cookies = Cookies(https=settings.https)
+        self.csrf = Csrf(secret)
+        self.sessions = Sessions(self._ask_auth)
+        self._requests = Limiter(Policy("session", settings.requests_per_minute, 60))
+        self._sign_ins = Limiter(Policy("sign-in", settings.sign_ins_per_minute, 60))
+        self._accounts = Limiter(SIGN_INS_OF_ONE_ACCOUNT)
+        self._codes = Limiter(CODES_OF_ONE_SESSION)
+
+    async def caller(self, request: Request, *, stale_ok: bool) -> Caller:
+        """Raises 401 without a valid credential, 403 without the CSRF token, 429 and 503."""
+        credential = self.credential(request)
+        checked = await self.sessions.check(credential, stale_ok=stale_ok)
+        take(request, self._requests, credential.key)
+        return Caller(request, self.peers, checked)
+
+    def credential(self, request: Request) -> Credential:
+        """A personal token or a cookie; what a browser sends by itself has to come from our own page."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and token.strip():
+            return Credential("personal_token", token.strip())
+        session = self.cookies.session_of(request)
+        if session is None:
+            raise NotSignedIn()
+        self.csrf.check(request, session=session, cookie=request.cookies.get(self.cookies.csrf))
+        return Credential("session", session)
+
+    def session(self, request: Request) -> Credential:
+        """For what only a browser's session can do: a code, elevation, sign-out."""
+        credential = self.credential(request)
+        if credential.kind != "session":
+            raise NotSignedIn()
+        return credential
+
+    def may_try_to_sign_in(self, request: Request, email: str) -> None:
+        same_site(request)
+        take(request, self._sign_ins, request.state.address)
+        account = hashlib.sha256(email.strip().casefold().encode()).hexdigest()
+        take(request, self._accounts, f"{request.state.address} {account}")
+
+    def may_try_a_code(self, request: Request, credential: Credential) -> None:
+        take(request, self._codes, credential.key)
+
+    def sign_in(self, response: Response, session: str) -> None:
+        self.cookies.begin(response, session=session, csrf=self.csrf.token(session))
+
+    async def auth(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
+        """Auth's own routes for the gateway, in the gateway's name."""
+        try:
+            answer = await self._post_to_auth(path, body)
+        except httpx.TransportError as error:
+            raise unavailable("auth") from error
+        if answer.status_code >= 500:
+            raise unavailable("auth")
+        return answer
+
+    async def _ask_auth(self, credential: Credential) -> httpx.Response:
+        return await self._post_to_auth(
+            "/sessions/check", {credential.kind: credential.value, "audience": list(AUDIENCES)}
+        )
+
+    async def _post_to_auth(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
+        token = await self.peers.service_token("auth")
+        return await self.peers.client("auth").post(
+            path, json=dict(body), headers={"authorization": f"Bearer {token}"}, timeout=PATIENCE
+        )
+
+
+def take(request: Request, limiter: Limiter, key: str) -> Standing:
+    standing = limiter.take(key)
+    request.state.standings.append(standing)
+    if standing.refused:
+        raise TooMany(standing.seconds_left)
+    return standing
+
+
+def gate_of(request: Request) -> Gate:
+    gate: Gate = request.app.state.gate
+    return gate

@@ -1,0 +1,113 @@
+"""From a browser's session, or a personal token, to tokens for the services.
+
+Auth is asked at every request, so that a revoked session or a changed role counts at the next one. Two exceptions, both
+short: requests of one session within a second share one answer, and while auth cannot be asked an answer up to a minute
+old still lets a person log a concern, and nothing else.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import httpx
+from shared.errors import NotSignedIn
+
+from services.gateway.outage import unavailable
+
+# All of them at once, whatever the request needs: the token for logging must be at hand when auth goes down.
+AUDIENCES = ("auth", "incident", "alerting")
+SHARED_SECONDS = 1.0
+# A token lives 60 seconds; one that ends on its way would look like a sign-out to the person who is writing.
+STALE_SECONDS = 57.0
+PATIENCE = httpx.Timeout(2.0, connect=1.0)
+MOST_ENTRIES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    kind: Literal["session", "personal_token"]
+    value: str = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        return hashlib.sha256(f"{self.kind}:{self.value}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What auth said of a credential, and when."""
+
+    tokens: Mapping[str, str] = field(repr=False)
+    staff: Mapping[str, Any]
+    answer: Mapping[str, Any] = field(repr=False)
+    at: float
+
+
+Ask = Callable[[Credential], Awaitable[httpx.Response]]
+
+
+class Sessions:
+    def __init__(self, ask: Ask, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._known: OrderedDict[str, Checked] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Checked]] = {}
+
+    async def check(self, credential: Credential, *, stale_ok: bool) -> Checked:
+        """Raises 401 when auth refuses the credential and 503 when it cannot be asked."""
+        known = self._known.get(credential.key)
+        if known is not None and self._clock() - known.at <= SHARED_SECONDS:
+            return known
+        try:
+            return await self._ask_once(credential)
+        except httpx.TransportError as lost:
+            if stale_ok and known is not None and self._clock() - known.at <= STALE_SECONDS:
+                return known
+            raise unavailable("auth") from lost
+
+    def forget(self, credential: Credential) -> None:
+        self._known.pop(credential.key, None)
+        self._asking.pop(credential.key, None)
+
+    async def _ask_once(self, credential: Credential) -> Checked:
+        """Requests of the same moment wait for the same answer; one that is cancelled leaves it to the others."""
+        task = self._asking.get(credential.key)
+        if task is None:
+            task = asyncio.create_task(self._fetch(credential))
+            self._asking[credential.key] = task
+            task.add_done_callback(lambda done: self._done(credential.key, done))
+        return await asyncio.shield(task)
+
+    def _done(self, key: str, task: asyncio.Task[Checked]) -> None:
+        if self._asking.get(key) is task:
+            del self._asking[key]
+        if not task.cancelled():
+            task.exception()  # seen, also when everybody who waited has gone
+
+    async def _fetch(self, credential: Credential) -> Checked:
+        asked = self._clock()
+        response = await self._ask(credential)
+        if response.status_code >= 500:
+            raise httpx.TransportError(f"auth answered {response.status_code}")
+        if response.is_error:
+            self._known.pop(credential.key, None)
+            raise NotSignedIn()
+        answer = response.json()
+        checked = Checked(tokens=answer["tokens"], staff=answer["staff"], answer=answer, at=asked)
+        # A sign-out meanwhile has taken the question back: its answer must not outlive it.
+        if self._asking.get(credential.key) is asyncio.current_task():
+            self._remember(credential.key, checked)
+        return checked
+
+    def _remember(self, key: str, checked: Checked) -> None:
+        self._known[key] = checked
+        self._known.move_to_end(key)
+        while self._known:
+            oldest = next(iter(self._known.values()))
+            if checked.at - oldest.at <= STALE_SECONDS and len(self._known) <= MOST_ENTRIES:
+                return
+            self._known.popitem(last=False)

@@ -34,7 +34,7 @@ ORIGINS: tuple[Origin, ...] = (
         _names(
             "Smith, Jones, Taylor, Brown, Wilson, Walker, Wright, Robinson, Thompson, White, Hughes, Edwards, Green, "
             "Hall, Wood, Harris, Clarke, Turner, Cooper, Ward, Marsh, Fletcher, Barlow, Hargreaves, Pickering, "
-            "Whitaker, Ashworth, Bell, Gill, Webb, Chapman, Dawson, Shaw-Bennett, Carter-Hale, Lowe, Thornton, Birch, Swann"
+            "Whitaker, Ashworth, Bell, Gill, Webb, Chapman, Dawson, Shaw-Bennett, Carter-Hale, Lowe, Thornton, Birch"
         ),
     ),
     Origin(

@@ -1,7 +1,7 @@
 """The bare equivalent that Heed is measured against: FastAPI, an insert with an outbox row, a relay, a consumer.
 
-Nothing of Heed's is in it: no permissions, no audit, no row-level security, no envelope, no parking, no mail. What Heed costs
-beyond this is what those cost.
+Nothing of Heed is in it: no permissions, no audit, no row-level security, no envelope, no parking, no mail. What Heed
+costs beyond this is what those cost.
 """
 
 import asyncio

@@ -201,6 +201,7 @@ CREATE TABLE audit_checkpoint (
     school_id uuid NOT NULL,
     size bigint NOT NULL,
     root bytea NOT NULL,
+    frontier bytea NOT NULL,
     note text NOT NULL,
     at timestamptz NOT NULL,
     PRIMARY KEY (school_id, size)

@@ -1,22 +1,18 @@
-"""Where a request comes from: the socket, unless a proxy that the settings name has passed it on."""
+"""Where a request comes from: the socket, unless our own proxies stand before it."""
 
-from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
-
-Network = IPv4Network | IPv6Network
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 
-def address_of(peer: str | None, forwarded: str | None, trusted: Sequence[Network]) -> str:
-    """The nearest address that is not one of our proxies.
+def address_of(peer: str | None, forwarded: str | None, proxies: int) -> str:
+    """The address that the outermost of our `proxies` saw.
 
-    `forwarded` is X-Forwarded-For: whoever connects writes it, so it is read from the right, behind trusted ones.
+    `forwarded` is X-Forwarded-For. Each proxy appends whom it was called by; what is further left was written by
+    whoever called, and is not believed. A header shorter than our row of proxies did not come through it.
     """
-    nearest = peer or ""
-    for hop in reversed((forwarded or "").split(",")):
-        if not _within(nearest, trusted) or not _is_address(hop.strip()):
-            break
-        nearest = hop.strip()
-    return nearest
+    hops = [hop.strip() for hop in (forwarded or "").split(",")]
+    if proxies and len(hops) >= proxies and _is_address(hops[-proxies]):
+        return hops[-proxies]
+    return peer or ""
 
 
 def limit_key(address: str) -> str:
@@ -29,10 +25,6 @@ def limit_key(address: str) -> str:
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     return str(IPv6Network((parsed, 64), strict=False))
-
-
-def _within(address: str, networks: Sequence[Network]) -> bool:
-    return _is_address(address) and any(ip_address(address) in network for network in networks)
 
 
 def _is_address(text: str) -> bool:

@@ -5,13 +5,14 @@ from typing import Any
 
 import httpx
 from fastapi import Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from shared.peers import Peers
 
 from services.gateway.outage import unavailable
 from services.gateway.sessions import Checked
+from shared.errors import MEDIA_TYPE, Problem
 
-PROBLEM = "application/problem+json"
 SENT_ALONG = ("if-match", "if-none-match", "idempotency-key")
 HANDED_ON = ("content-type", "etag", "last-modified", "location", "retry-after")
 
@@ -24,7 +25,8 @@ class Caller:
     def __init__(self, request: Request, peers: Peers, checked: Checked) -> None:
         self._request = request
         self._peers = peers
-        self.checked = checked
+        self.staff = checked.staff
+        self._tokens = checked.tokens
 
     async def call(
         self,
@@ -40,7 +42,7 @@ class Caller:
     ) -> httpx.Response:
         """The service's answer, whatever it says. Raises 503 when there is none; `lost` says so in other words."""
         sent = {name: value for name in SENT_ALONG if (value := self._request.headers.get(name)) is not None}
-        sent |= {"authorization": f"Bearer {self.checked.tokens[service]}", **(headers or {})}
+        sent |= {"authorization": f"Bearer {self._tokens[service]}", **(headers or {})}
         try:
             answer = await self._peers.client(service).request(
                 method, path, json=_json(body), content=content, params=_given(params), headers=sent
@@ -61,8 +63,12 @@ def handed_on(answer: httpx.Response) -> Response:
     return Response(answer.content, status_code=answer.status_code, headers=headers)
 
 
+def as_answer(problem: Problem) -> Response:
+    return JSONResponse(problem.body(), problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+
+
 def is_problem(answer: httpx.Response) -> bool:
-    return answer.headers.get("content-type", "").startswith(PROBLEM)
+    return answer.headers.get("content-type", "").startswith(MEDIA_TYPE)
 
 
 def _json(body: BaseModel | Mapping[str, Any] | None) -> Any:

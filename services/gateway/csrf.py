@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from pydantic import SecretStr
+
 from shared.errors import Problem
 
 HEADER = "X-CSRF-Token"
@@ -31,22 +32,24 @@ class Csrf:
         expected = self.token(session).encode()
         for given in (request.headers.get(HEADER), cookie):
             if given is None or not hmac.compare_digest(given.encode(), expected):
-                raise refused()
+                raise NotOurPage
 
 
 def same_site(request: Request) -> None:
     """Refuses what a browser says another site has sent; also before sign-in, where there is no session yet."""
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise refused()
+        raise NotOurPage
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
-        raise refused()
+        raise NotOurPage
 
 
-def refused() -> Problem:
-    return Problem(
-        403,
-        "csrf",
-        "This request was not sent by Heed's own page",
-        f"Repeat the token you were given at sign-in in the header {HEADER}, or reload the page and try again.",
-    )
+class NotOurPage(Problem):
+    status = 403
+    code = "csrf"
+    title = "This was not sent by a page of Heed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Repeat the token you were given at sign-in in the header {HEADER}, or load the page again and try again."
+        )

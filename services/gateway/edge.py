@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from shared.errors import Problem, TooMany, problem_response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.gateway.addresses import Network, address_of, limit_key
+from services.gateway.addresses import address_of, limit_key
+from services.gateway.calls import as_answer
 from services.gateway.limits import Limiter, told
+from shared.errors import Problem, TooMany
 
 NO_CONTENT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 OWN_STYLE = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -31,6 +32,15 @@ TWO_YEARS_OF_TLS = "max-age=63072000; includeSubDomains"
 UNGUARDED = "/health/"  # probes speak to an address, not to a name, and must not be limited
 
 
+class WrongHost(Problem):
+    status = 400
+    code = "wrong-host"
+    title = "This is not the address of Heed"
+
+    def __init__(self) -> None:
+        super().__init__("Use the address your school was given.")
+
+
 class Edge:
     def __init__(
         self,
@@ -39,7 +49,7 @@ class Edge:
         hosts: frozenset[str],
         https: bool,
         by_address: Limiter,
-        trusted_proxies: Sequence[Network],
+        proxies: int,
     ) -> None:
         self._app = app
         self._hosts = hosts
@@ -47,7 +57,7 @@ class Edge:
         if https:
             self._headers["Strict-Transport-Security"] = TWO_YEARS_OF_TLS
         self._by_address = by_address
-        self._trusted = trusted_proxies
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,14 +73,14 @@ class Edge:
 
         refusal = self._refusal(scope, state)
         if refusal is not None:
-            await problem_response(refusal)(scope, receive, answer)
+            await as_answer(refusal)(scope, receive, answer)
         else:
             await self._app(scope, receive, answer)
 
     def _refusal(self, scope: Scope, state: dict[str, object]) -> Problem | None:
         headers = Headers(scope=scope)
         client = scope.get("client")
-        address = address_of(client[0] if client else None, headers.get("x-forwarded-for"), self._trusted)
+        address = address_of(client[0] if client else None, headers.get("x-forwarded-for"), self._proxies)
         state["address"] = limit_key(address)
         if scope["path"].startswith(UNGUARDED):
             return None

@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
-from fastapi import Request, Response
-from pydantic import SecretStr
-from shared.errors import NotSignedIn, TooMany
-from shared.peers import Peers
+from fastapi import Request
+from shared.peers import Peers, ServiceTokens
 
 from services.gateway.calls import Caller
 from services.gateway.cookies import Cookies
@@ -17,16 +15,18 @@ from services.gateway.limits import Limiter, Policy, Standing
 from services.gateway.outage import unavailable
 from services.gateway.sessions import AUDIENCES, PATIENCE, Credential, Sessions
 from services.gateway.settings import GatewaySettings
+from shared.errors import NotSignedIn, TooMany, Unavailable
 
 SIGN_INS_OF_ONE_ACCOUNT = Policy("sign-in-account", 10, 300)
 CODES_OF_ONE_SESSION = Policy("code", 10, 300)
 
 
 class Gate:
-    def __init__(self, settings: GatewaySettings, peers: Peers, secret: SecretStr) -> None:
+    def __init__(self, settings: GatewaySettings, peers: Peers) -> None:
         self.peers = peers
         self.cookies = Cookies(https=settings.https)
-        self.csrf = Csrf(secret)
+        self.csrf = Csrf(settings.key_secret)
+        self._tokens = ServiceTokens(peers, name="gateway", secret=settings.service_secret.get_secret_value())
         self.sessions = Sessions(self._ask_auth)
         self._requests = Limiter(Policy("session", settings.requests_per_minute, 60))
         self._sign_ins = Limiter(Policy("sign-in", settings.sign_ins_per_minute, 60))
@@ -67,14 +67,11 @@ class Gate:
     def may_try_a_code(self, request: Request, credential: Credential) -> None:
         take(request, self._codes, credential.key)
 
-    def sign_in(self, response: Response, session: str) -> None:
-        self.cookies.begin(response, session=session, csrf=self.csrf.token(session))
-
     async def auth(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
         """Auth's own routes for the gateway, in the gateway's name."""
         try:
             answer = await self._post_to_auth(path, body)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, Unavailable) as error:
             raise unavailable("auth") from error
         if answer.status_code >= 500:
             raise unavailable("auth")
@@ -86,10 +83,8 @@ class Gate:
         )
 
     async def _post_to_auth(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
-        token = await self.peers.service_token("auth")
-        return await self.peers.client("auth").post(
-            path, json=dict(body), headers={"authorization": f"Bearer {token}"}, timeout=PATIENCE
-        )
+        headers = await self._tokens.headers("auth")
+        return await self.peers.client("auth").post(path, json=dict(body), headers=headers, timeout=PATIENCE)
 
 
 def take(request: Request, limiter: Limiter, key: str) -> Standing:

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import httpx
-from shared.errors import NotSignedIn
 
 from services.gateway.outage import unavailable
+from shared.errors import NotSignedIn, Unavailable
 
 # All of them at once, whatever the request needs: the token for logging must be at hand when auth goes down.
 AUDIENCES = ("auth", "incident", "alerting")
@@ -64,7 +64,7 @@ class Sessions:
             return known
         try:
             return await self._ask_once(credential)
-        except httpx.TransportError as lost:
+        except (httpx.TransportError, Unavailable) as lost:
             if stale_ok and known is not None and self._clock() - known.at <= STALE_SECONDS:
                 return known
             raise unavailable("auth") from lost

@@ -1,11 +1,11 @@
 """What the gateway is told by its environment."""
 
-from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
+
 from shared.settings import HouseSettings
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -13,14 +13,11 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 class GatewaySettings(HouseSettings):
     hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="further names Heed answers to, with commas")
-    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
-        (), description="addresses or networks of proxies whose X-Forwarded-For is believed, with commas"
-    )
     requests_per_minute: int = Field(600, gt=0, description="for one session or personal token")
     address_requests_per_minute: int = Field(6000, gt=0, description="for one address: often a whole school")
     sign_ins_per_minute: int = Field(60, gt=0, description="tries to sign in, for one address")
 
-    @field_validator("hosts", "trusted_proxies", mode="before")
+    @field_validator("hosts", mode="before")
     @classmethod
     def _by_commas(cls, given: object) -> object:
         return tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given

@@ -1,0 +1,115 @@
+"""Sign-in and what belongs to a session."""
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from shared.identity import public
+
+from services.gateway.asking import OwnSession, SignedIn
+from services.gateway.calls import as_answer, handed_on
+from services.gateway.gate import gate_of
+from services.gateway.names import names_of
+from services.gateway.routes.documented import gives, gives_nothing
+from services.gateway.schemas import sessions as schemas
+from services.gateway.sessions import Credential
+from shared.errors import Problem
+
+router = APIRouter(tags=["Sign-in"])
+
+
+@router.post(
+    "/sign-in",
+    dependencies=[Depends(public())],
+    openapi_extra={"x-public": True},
+    responses=gives(schemas.SignedIn, "You are signed in; the cookies are set."),
+)
+async def sign_in(request: Request, body: schemas.SignIn) -> Response:
+    """Sign in with your e-mail address and password.
+
+    The answer is the same for every address and password that do not fit. If `needs` says `second-factor`, you can log
+    a concern and nothing else until you have given a code.
+    """
+    gate = gate_of(request)
+    gate.may_try_to_sign_in(request, body.email)
+    answer = await gate.auth("/sign-in", body.model_dump())
+    if answer.is_error:
+        return handed_on(answer)
+    given = answer.json()
+    session = given.pop("session")
+    response = JSONResponse(given | {"csrf_token": gate.csrf.token(session)})
+    gate.cookies.begin(response, session=session, csrf=gate.csrf.token(session))
+    return response
+
+
+@router.post(
+    "/sign-in/code",
+    status_code=204,
+    responses=gives_nothing("The second factor is accepted."),
+)
+async def second_factor(request: Request, session: OwnSession, body: schemas.Code) -> Response:
+    """Give the code of your second factor."""
+    return await _change(request, session, "/sessions/second-factor", code=body.code)
+
+
+@router.post(
+    "/elevate",
+    status_code=204,
+    responses=gives_nothing("Elevated access has begun."),
+)
+async def elevate(request: Request, session: OwnSession, body: schemas.Code) -> Response:
+    """Ask for elevated access with a fresh code. It ends after 10 idle minutes and after 60 in any case."""
+    return await _change(request, session, "/sessions/elevate", code=body.code)
+
+
+@router.post(
+    "/me/school",
+    status_code=204,
+    responses=gives_nothing("From now on you act in this school."),
+)
+async def choose_school(request: Request, session: OwnSession, body: schemas.ChooseSchool) -> Response:
+    """Choose the school you act in, if you belong to several."""
+    return await _change(request, session, "/sessions/school", school_id=str(body.school_id))
+
+
+@router.post(
+    "/sign-out",
+    status_code=204,
+    responses=gives_nothing("Signed out everywhere; the cookies are gone."),
+)
+async def sign_out(request: Request, session: OwnSession) -> Response:
+    """End this session, at once and everywhere."""
+    gate = gate_of(request)
+    gate.sessions.forget(session)
+    try:
+        response = handed_on(await gate.auth("/sessions/end", {"session": session.value}))
+    except Problem as problem:
+        # Who leaves a shared computer must not leave the cookie on it, whether or not auth could be told.
+        response = as_answer(problem)
+    gate.cookies.end(response)
+    return response
+
+
+@router.get("/me", responses=gives(schemas.Me, "Who you are, where, and what you may do here."))
+async def me(request: Request, caller: SignedIn) -> Response:
+    """Who you are, in which school, and how sure Heed is of it."""
+    gate = gate_of(request)
+    staff = caller.staff
+    names, notices = await names_of(gate, [staff["staff_id"]])
+    session = gate.cookies.session_of(request)
+    return JSONResponse(
+        {
+            **{field: staff.get(field) for field in schemas.WHO},
+            "name": names.get(staff["staff_id"]),
+            "csrf_token": gate.csrf.token(session) if session else None,
+            "notices": notices,
+        }
+    )
+
+
+async def _change(request: Request, session: Credential, path: str, **what: str) -> Response:
+    """Something that changes what the session may do: auth answers, and the next request asks it afresh."""
+    gate = gate_of(request)
+    if "code" in what:
+        gate.may_try_a_code(request, session)
+    answer = await gate.auth(path, {"session": session.value, **what})
+    gate.sessions.forget(session)
+    return handed_on(answer) if answer.is_error else Response(status_code=204)

@@ -1,0 +1,117 @@
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.gateway.schemas import LOGGED, OKAFOR, SCHOOL, TOKEN, Answer, Line, example
+from shared.contracts.words import Role, TrustRole
+from shared.schemas import Body
+
+Assured = Literal["password", "mfa", "elevated"]
+CSRF_EXAMPLE = "5f7c2b0e9d1a4c3388f06d1b7a2e4c5d6f708192a3b4c5d6e7f8091a2b3c4d5e"
+
+
+class SignIn(Body):
+    model_config = example(email="a.okafor@rowan-lane.example", password="three lamps over the quiet canal")
+
+    email: Line
+    password: Annotated[str, Field(max_length=1000, repr=False)]
+
+
+class Code(Body):
+    model_config = example(code="492039")
+
+    code: Annotated[str, Field(min_length=6, max_length=32, repr=False)]
+
+
+class ChooseSchool(Body):
+    model_config = example(school_id=SCHOOL)
+
+    school_id: UUID
+
+
+class SchoolChoice(Answer):
+    id: UUID
+    name: str
+
+
+class SignedIn(Answer):
+    model_config = example(
+        assurance="password",
+        needs="second-factor",
+        schools=[{"id": SCHOOL, "name": "Rowan Lane Primary School"}],
+        csrf_token=CSRF_EXAMPLE,
+    )
+
+    assurance: Assured
+    needs: Literal["second-factor"] | None = Field(description="what is asked next, if anything")
+    schools: list[SchoolChoice]
+    csrf_token: str = Field(description="repeat it in the header X-CSRF-Token with whatever you send")
+
+
+class Me(Answer):
+    model_config = example(
+        staff_id=OKAFOR,
+        name="Ms Okafor",
+        school_id=SCHOOL,
+        roles=["lead_dsl", "teacher"],
+        trust_roles=[],
+        classes=["4B"],
+        assurance="mfa",
+        csrf_token=CSRF_EXAMPLE,
+        notices=[],
+    )
+
+    staff_id: UUID
+    name: str | None
+    school_id: UUID
+    roles: list[Role]
+    trust_roles: list[TrustRole]
+    classes: list[str]
+    assurance: Assured
+    csrf_token: str | None = Field(description="absent for a personal token, which needs none")
+    notices: list[str] = Field(description="what does not work just now, in plain words")
+
+
+class Enrolment(Answer):
+    model_config = example(
+        secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+        otpauth_uri="otpauth://totp/Heed:a.okafor%40rowan-lane.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Heed",
+    )
+
+    secret: str
+    otpauth_uri: str
+
+
+class NewToken(Body):
+    model_config = example(name="Rota display", scopes=["alert:read"])
+
+    name: Line
+    scopes: Annotated[list[str], Field(min_length=1, max_length=50)]
+
+
+class Token(Answer):
+    model_config = example(id=TOKEN, name="Rota display", scopes=["alert:read"], created_at=LOGGED, last_used_at=None)
+
+    id: UUID
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    last_used_at: datetime | None = None
+
+
+class MadeToken(Token):
+    model_config = example(
+        id=TOKEN, name="Rota display", scopes=["alert:read"], created_at=LOGGED, token="heed_pat_3q2-7wAVv0…"
+    )
+
+    token: str = Field(description="shown this once")
+
+
+class Tokens(Answer):
+    model_config = example(
+        tokens=[{"id": TOKEN, "name": "Rota display", "scopes": ["alert:read"], "created_at": LOGGED}]
+    )
+
+    tokens: list[Token]

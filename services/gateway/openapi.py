@@ -15,19 +15,18 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
-DESCRIPTION = "\n\n".join(
-    (
-        "The public API of Heed, a safeguarding record system for schools. A member of staff writes down a concern about a "
-        "child; the people who must know are told within seconds; what they do about it is recorded beside it.",
-        "Sign in at `/sign-in`, give the code of your second factor at `/sign-in/code`, and keep the cookies. Repeat the "
-        "token you are given in the header `X-CSRF-Token` whenever you send something. Programs use a personal token "
-        "instead, in the header `Authorization: Bearer …`, without cookies and without that header.",
-        "What you may not see is answered as if it did not exist. Every refusal is a problem (RFC 9457) in plain words; "
-        "for bad input it names each field. Lists give `next`: pass it back as `cursor` for the rest. Every answer says "
-        "in `RateLimit` how much you may still ask for. If a part of Heed is down, the rest works, and the answer says "
-        "in `notices` what is missing.",
-    )
-)
+DESCRIPTION = """\
+The public API of Heed, a safeguarding record system for schools. A member of staff writes down a concern about a
+child; the people who must know are told within seconds; what they do about it is recorded beside it.
+
+Sign in at `/sign-in`, give the code of your second factor at `/sign-in/code`, and keep the cookies. Repeat the token
+you are given in the header `X-CSRF-Token` whenever you send something. Programs use a personal token instead, in the
+header `Authorization: Bearer …`, without cookies and without that header.
+
+What you may not see is answered as if it did not exist. Every refusal is a problem (RFC 9457) in plain words; for bad
+input it names each field. Lists give `next`: pass it back as `cursor` for the rest. Every answer says in `RateLimit`
+how much you may still ask for. If a part of Heed is down, the rest works, and the answer says in `notices` what is
+missing."""
 
 TAGS = (
     ("Sign-in", "Begin and end a session, give a second factor, ask for elevated access."),

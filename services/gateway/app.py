@@ -1,0 +1,47 @@
+"""The gateway's table of contents."""
+
+from functools import cache, partial
+
+from shared.bus.api import Bus
+from shared.peers import Peers
+from shared.service import Service, create_api
+
+from services.gateway.edge import Edge
+from services.gateway.gate import Gate
+from services.gateway.limits import Limiter, Policy
+from services.gateway.openapi import describe
+from services.gateway.routes import alerts, incidents, pages, pupils, school, sessions, tokens
+from services.gateway.settings import GatewaySettings
+
+API_ROUTERS = (
+    sessions.router,
+    tokens.router,
+    pupils.router,
+    incidents.router,
+    alerts.router,
+    school.router,
+)
+
+
+def create_service(settings: GatewaySettings, *, peers: Peers, bus: Bus | None = None) -> Service:
+    """`bus` is taken as by every service and not used: the gateway speaks HTTP only."""
+    api = create_api(
+        "gateway",
+        routers=(pages.router, *API_ROUTERS),
+        verifier=None,
+        # Nothing of others: a gateway that was taken out because one service is down would take down the rest.
+        checks={},
+        settings=settings,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    api.state.gate = Gate(settings, peers)
+    api.add_middleware(
+        Edge,
+        hosts=settings.allowed_hosts,
+        https=settings.https,
+        by_address=Limiter(Policy("address", settings.address_requests_per_minute, 60)),
+        proxies=settings.trusted_proxies,
+    )
+    api.openapi = cache(partial(describe, api))  # type: ignore[method-assign]
+    return Service("gateway", api)

@@ -84,6 +84,11 @@ class DataFolder:
                 self._write("secrets.json", kept)
         return {name: str(kept[name]) for name in names}
 
+    def lacks(self, names: Iterable[str]) -> bool:
+        """Whether a secret of these has yet to be made."""
+        with self._explained():
+            return not set(names) <= set(self._read("secrets.json"))
+
     def step(self, step: Step) -> State:
         with self._explained():
             state: State = self._read("folder.json").get("steps", {}).get(step, "not begun")

@@ -59,6 +59,16 @@ async def create(admin_url: str, passwords: Mapping[str, str], *, services: Sequ
     await _fence_bus(in_database(admin_url, BUS))
 
 
+async def drop(admin_url: str, *, services: Sequence[str] = SERVICES) -> None:
+    """Take every database of the house away, with all that is in it. Only for a first start that was cut off."""
+    connection = await asyncpg.connect(admin_url)
+    try:
+        for name in (*(f"heed_{service}" for service in services), BUS):
+            await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    finally:
+        await connection.close()
+
+
 def in_database(admin_url: str, database: str) -> str:
     parts = urlsplit(admin_url)
     return urlunsplit((parts.scheme, parts.netloc, f"/{database}", parts.query, ""))

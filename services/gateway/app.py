@@ -2,16 +2,15 @@
 
 from functools import cache, partial
 
-from shared.bus.api import Bus
-from shared.peers import Peers
-from shared.service import Service, create_api
-
 from services.gateway.edge import Edge
 from services.gateway.gate import Gate
 from services.gateway.limits import Limiter, Policy
 from services.gateway.openapi import describe
 from services.gateway.routes import alerts, incidents, pages, pupils, school, sessions, tokens
 from services.gateway.settings import GatewaySettings
+from shared.bus.api import Bus
+from shared.peers import Peers
+from shared.service import Service, create_api
 
 API_ROUTERS = (
     sessions.router,

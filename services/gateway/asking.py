@@ -7,12 +7,12 @@ tell what may go on while auth is down.
 from typing import Annotated
 
 from fastapi import Depends, Request
-from shared.identity import Permission
-from shared.policy import ACTIONS
 
 from services.gateway.calls import Caller
 from services.gateway.gate import gate_of
 from services.gateway.sessions import Credential
+from shared.identity import Permission
+from shared.policy import ACTIONS
 
 
 class Asks(Permission):

@@ -7,11 +7,11 @@ import httpx
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from shared.peers import Peers
 
 from services.gateway.outage import unavailable
 from services.gateway.sessions import Checked
 from shared.errors import MEDIA_TYPE, Problem
+from shared.peers import Peers
 
 SENT_ALONG = ("if-match", "if-none-match", "idempotency-key")
 HANDED_ON = ("content-type", "etag", "last-modified", "location", "retry-after")

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 from fastapi import Request
-from shared.peers import Peers, ServiceTokens
 
 from services.gateway.calls import Caller
 from services.gateway.cookies import Cookies
@@ -16,6 +15,7 @@ from services.gateway.outage import unavailable
 from services.gateway.sessions import AUDIENCES, PATIENCE, Credential, Sessions
 from services.gateway.settings import GatewaySettings
 from shared.errors import NotSignedIn, TooMany, Unavailable
+from shared.peers import Peers, ServiceTokens
 
 SIGN_INS_OF_ONE_ACCOUNT = Policy("sign-in-account", 10, 300)
 CODES_OF_ONE_SESSION = Policy("code", 10, 300)

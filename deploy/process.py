@@ -1,0 +1,101 @@
+"""What every process of Heed does, one service or all of them: open its door, work, and stop when it is asked to."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Any, Final
+
+import uvicorn
+
+from deploy.data_folder import Refused
+from shared.service import Service
+
+LAST_ANSWERS: Final = 3
+LAST_WORK: Final = 6.0
+
+
+def open_door(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is begun. Raises Refused when it is taken."""
+    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+    except PermissionError:
+        door.close()
+        raise Refused(f"Port {port} is kept for the system. Take one from 1024 on: HEED_PORT=8000.") from None
+    except OSError:
+        door.close()
+        raise Refused(
+            f"Port {port} is taken by another program. Stop that one, or choose another: HEED_PORT={port + 1} make run"
+        ) from None
+    return door
+
+
+@contextmanager
+def asked_to_stop() -> Iterator[asyncio.Event]:
+    """An event that Ctrl-C and a service manager set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+class _Door(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # The signals are the house's: the database has to outlive the last answer.
+        yield
+
+
+async def answer(app: Any, door: socket.socket, stop: asyncio.Event) -> None:
+    """Answer HTTP until `stop`, then finish what is being answered."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=LAST_ANSWERS,
+    )
+    server = _Door(config)
+    serving = asyncio.create_task(server.serve(sockets=[door]))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    server.should_exit = True
+    stop.set()
+    await serving
+
+
+@asynccontextmanager
+async def started(services: Iterable[Service]) -> AsyncIterator[None]:
+    """Services with their connections open, each closed again, the last first, whatever happens in between."""
+    async with AsyncExitStack() as open_ones:
+        for service in services:
+            # Closing what opened only half is safe; not closing it would leave connections behind.
+            open_ones.push_async_callback(service.stop)
+            await service.start()
+        yield
+
+
+@asynccontextmanager
+async def at_work(services: Iterable[Service], stop: asyncio.Event, *, only: str | None = None) -> AsyncIterator[None]:
+    """The services' workers run beside the block; when it ends they finish what they have begun."""
+    working = [asyncio.create_task(service.work(stop, only=only), name=service.name) for service in services]
+    try:
+        yield
+    finally:
+        stop.set()
+        _, late = await asyncio.wait(working, timeout=LAST_WORK)
+        for task in late:
+            # What it was at comes again: leases end, offsets were not committed, outbox rows are still there.
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)

@@ -22,7 +22,7 @@ ROOM_FOR_A_START: Final = 400_000_000
 ROOM_TO_RUN: Final = 50_000_000
 
 Step = Literal["databases", "demonstration"]
-State = Literal["not begun", "begun", "finished"]
+State = Literal["not begun", "begun", "finished", "left out"]
 
 
 class Refused(Exception):  # noqa: N818 - said to a person

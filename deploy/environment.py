@@ -49,11 +49,21 @@ def environment_of(servers: Servers, secrets: Mapping[str, str], *, public_url: 
         "HEED_SMTP_SECURITY": "none",
         "HEED_MAIL_FROM": "heed@rivermead.example",
     }
-    for service in SERVICES:
-        for kind in KINDS:
-            url = _url(servers.admin_url, secrets, f"heed_{service}", f"heed_{service}_{kind}")
-            variables[database_variable(service, kind)] = url
-    return variables
+    return variables | service_urls(servers.admin_url, secrets)
+
+
+def service_urls(admin_url: str, passwords: Mapping[str, str]) -> dict[str, str]:
+    """The URL of each login of each service, as its variable; `passwords` by the login's name."""
+    return {
+        database_variable(service, kind): _url(admin_url, passwords, f"heed_{service}", f"heed_{service}_{kind}")
+        for service in SERVICES
+        for kind in KINDS
+    }
+
+
+def passwords_in(text: str) -> dict[str, str]:
+    """HEED_PASSWORDS: `login=password login=password …`, as `deploy/docker/make-env` writes it."""
+    return dict(pair.split("=", 1) for pair in text.split() if "=" in pair)
 
 
 def put_in_place(variables: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ import uvicorn
 
 from deploy.data_folder import Refused
 from shared.service import Service
+from shared.telemetry import MetricsServer
 
 LAST_ANSWERS: Final = 3
 LAST_WORK: Final = 6.0
@@ -84,6 +85,24 @@ async def started(services: Iterable[Service]) -> AsyncIterator[None]:
             open_ones.push_async_callback(service.stop)
             await service.start()
         yield
+
+
+@asynccontextmanager
+async def measured(services: Iterable[Service], *, host: str, port: int) -> AsyncIterator[None]:
+    """Metrics on a port of their own, which the outside does not reach. Port 0: none."""
+    if port == 0:
+        yield
+        return
+    measures = {f"{service.name} {name}": ask for service in services for name, ask in service.measures.items()}
+    server = MetricsServer(measures, host=host, port=port)
+    try:
+        await server.start()
+    except OSError:
+        raise Refused(f"Port {port} for metrics is taken. Choose another: HEED_METRICS_PORT={port + 1}.") from None
+    try:
+        yield
+    finally:
+        await server.stop()
 
 
 @asynccontextmanager

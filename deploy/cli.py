@@ -1,0 +1,97 @@
+"""The `heed` command. Every command says what it did; when it could not, one sentence says why and what to do.
+
+Exit codes: 0 done · 1 not done, the sentence says why · 2 the command was not understood · 3 done, and something was
+found that needs a person (a broken audit row, a parked key, a setting) · 130 stopped by Ctrl-C.
+"""
+
+import asyncio
+import os
+import sys
+from contextlib import AsyncExitStack
+from typing import Annotated
+
+import typer
+
+from deploy import cli_house
+from deploy.cli_options import Data, Host, Port, folder_of
+from deploy.data_folder import DataFolder, Refused
+from deploy.screen import complaints, say
+
+app = typer.Typer(
+    name="heed",
+    help="Heed, the safeguarding record system for schools.\n\nStart here: `heed up` brings up the whole house with a "
+    "demonstration trust. In production each service is its own process: `heed run SERVICE`.",
+    epilog="Exit codes: 0 done, 1 not done (a sentence says why), 2 not understood, 3 something needs a person, "
+    "130 stopped. Settings are read from HEED_* variables; `.env.example` explains each.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+@app.command()
+def up(
+    data: Data = None,
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    demonstration: Annotated[
+        bool, typer.Option(help="Fill an empty house with three invented schools. Only the first start does it.")
+    ] = True,
+) -> None:
+    """Start the whole house in one process, on this machine, with everything it needs.
+
+    PostgreSQL comes from the Python environment; no server, no Docker. Ctrl-C stops all of it; the data stays.
+    """
+    asyncio.run(_whole_house(folder_of(data), host, port, demonstration=demonstration))
+
+
+async def _whole_house(folder: DataFolder, host: str, port: int, *, demonstration: bool) -> None:
+    from deploy import building, house, welcome  # noqa: PLC0415 - only this command pays for importing every service
+    from deploy.process import answer, asked_to_stop, at_work, open_door, started  # noqa: PLC0415
+
+    address = f"http://localhost:{port}"
+    async with AsyncExitStack() as rooms:
+        stop = rooms.enter_context(asked_to_stop())
+        rooms.enter_context(folder.opened(address))
+        door = rooms.enter_context(open_door(host, port))
+        postgres = await rooms.enter_async_context(house.embedded_postgres(folder))
+        mail = await rooms.enter_async_context(house.captured_mail(folder))
+        await house.settle(folder, postgres, smtp_port=mail.port, public_url=address, say=say)
+        bus = await rooms.enter_async_context(house.bus())
+
+        #   a browser ─▶ gateway ─▶ incident ──▶ bus ──▶ alerting ──▶ mail
+        #                   │                                │
+        #                   └──────▶ auth ◀──────────────────┘
+        services = building.all_in_one(bus, mail)
+        await rooms.enter_async_context(started(services.values()))
+        await rooms.enter_async_context(at_work(services.values(), stop))
+        if demonstration:
+            await house.demonstrate(folder, services, stop)
+        else:
+            house.leave_empty(folder)
+        if not stop.is_set():
+            welcome.show(folder, address)
+        await answer(services["gateway"].api, door, stop)
+
+
+for command in cli_house.COMMANDS:
+    app.command()(command)
+
+
+def main() -> None:
+    try:
+        app()
+    except Refused as problem:
+        complaints.print(f"heed: {problem}", markup=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has gone (`heed … | head`); Python would complain once more when it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

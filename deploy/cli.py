@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from deploy import cli_house
+from deploy import cli_doctor, cli_house
 from deploy.cli_options import Data, Host, Port, folder_of
 from deploy.data_folder import DataFolder, Refused
 from deploy.screen import complaints, say
@@ -75,7 +75,7 @@ async def _whole_house(folder: DataFolder, host: str, port: int, *, demonstratio
         await answer(services["gateway"].api, door, stop)
 
 
-for command in cli_house.COMMANDS:
+for command in (*cli_house.COMMANDS, *cli_doctor.COMMANDS):
     app.command()(command)
 
 

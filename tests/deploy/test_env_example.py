@@ -2,6 +2,7 @@
 
 import re
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def test_nothing_is_explained_that_nobody_reads() -> None:
 
 
 def test_a_line_of_why_stands_above_each() -> None:
-    for before, line in zip(LINES, LINES[1:], strict=False):
+    for before, line in pairwise(LINES):
         if VARIABLE.fullmatch(line):
             assert before.startswith("# ") or VARIABLE.fullmatch(before), line
 

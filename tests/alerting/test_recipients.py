@@ -1,0 +1,337 @@
+"""Who must know, and why: the policy's rules one by one, then what holds for any school and any incident."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.alerting.recipients import Colleague, Rule, School, Shield, matches, nobody_in_line, recipients
+from shared.contracts.events import LENIENT
+from shared.contracts.incident import IncidentLogged, LinkedPupil
+from shared.contracts.words import Part, Role, Sensitivity, Why
+
+HOUSE = UUID("01930000-0000-7000-8000-000000000000")
+
+
+def named(name: str) -> UUID:
+    return uuid5(HOUSE, name)
+
+
+def person(name: str, *roles: Role, classes: tuple[str, ...] = (), disabled: bool = False) -> Colleague:
+    return Colleague(named(name), frozenset(roles), frozenset(named(code) for code in classes), disabled)
+
+
+BOYLE = person("Boyle", Role.HEAD)
+OKAFOR = person("Okafor", Role.LEAD_DSL, Role.SENIOR_LEADER)
+HADDAD = person("Haddad", Role.DEPUTY_DSL, Role.TEACHER, classes=("6A",))
+LINDQVIST = person("Lindqvist", Role.DEPUTY_DSL)
+CHAUDHRY = person("Chaudhry", Role.SENCO)
+JOSEPH = person("Joseph", Role.PASTORAL)
+BEVAN = person("Bevan", Role.TEACHER, classes=("4B",))
+TRAN = person("Tran", Role.TEACHING_ASSISTANT, classes=("4B",))
+WALSH = person("Walsh", Role.SUPPORT)
+EVERYONE = (BOYLE, OKAFOR, HADDAD, LINDQVIST, CHAUDHRY, JOSEPH, BEVAN, TRAN, WALSH)
+NKEMELU = person("Nkemelu")
+"""The trust's safeguarding lead."""
+
+BEHAVIOUR, ATTENDANCE, WELFARE, DISCLOSURE = map(named, ("behaviour", "attendance", "welfare", "disclosure"))
+KS2 = named("KS2 Behaviour")
+ROWAN, SKY = named("Rowan"), named("Sky")
+
+DSL_TEAM_RULE = Rule(
+    named("R70"),
+    at_least=Sensitivity.SENSITIVE,
+    roles=frozenset({Role.HEAD, Role.LEAD_DSL, Role.DEPUTY_DSL}),
+)
+BEHAVIOUR_RULE = Rule(
+    named("R71"),
+    category_ids=frozenset({BEHAVIOUR}),
+    year_groups=frozenset({"3", "4", "5", "6"}),
+    group_ids=frozenset({KS2}),
+)
+TEACHER_RULE = Rule(
+    named("R72"),
+    category_ids=frozenset({BEHAVIOUR, ATTENDANCE}),
+    up_to=Sensitivity.ORDINARY,
+    class_teachers=True,
+)
+RULES = (DSL_TEAM_RULE, BEHAVIOUR_RULE, TEACHER_RULE)
+
+
+def school(*staff: Colleague, shields: tuple[Shield, ...] = (), trust: tuple[Colleague, ...] = (NKEMELU,)) -> School:
+    groups = {KS2: frozenset({BOYLE.staff_id, JOSEPH.staff_id})}
+    return School(staff or EVERYONE, groups=groups, shields=shields, trust_leads=trust)
+
+
+def pupil(pupil_id: UUID = ROWAN, *category_ids: UUID, code: str | None = "4B", year: str = "4") -> LinkedPupil:
+    return LinkedPupil(
+        pupil_id=pupil_id,
+        part=Part.SUBJECT,
+        category_ids=list(category_ids),
+        class_id=named(code) if code else None,
+        year_group=year,
+    )
+
+
+def incident(*category_ids: UUID, sensitivity: Sensitivity = Sensitivity.ORDINARY, **changes: Any) -> IncidentLogged:
+    values: dict[str, Any] = {
+        "incident_id": named("incident"),
+        "author_id": WALSH.staff_id,
+        "logged_at": datetime(2026, 11, 23, 12, 40, tzinfo=UTC),
+        "sensitivity": sensitivity,
+        "category_ids": list(category_ids or (WELFARE,)),
+        "pupils": [pupil()],
+    }
+    return IncidentLogged.model_validate({**values, **changes}, context=LENIENT)
+
+
+def why(facts: IncidentLogged, here: School | None = None, rules: tuple[Rule, ...] = RULES) -> dict[UUID, set[Why]]:
+    return {told.staff_id: set(told.why) for told in recipients(facts, rules, here or school())}
+
+
+LINE = {BOYLE.staff_id: {Why.HEAD}, OKAFOR.staff_id: {Why.LEAD_DSL}}
+
+
+def test_r69_the_head_and_the_lead_dsl_are_told_of_every_log() -> None:
+    assert why(incident(), rules=()) == LINE
+
+
+def test_r69_every_head_and_every_lead_dsl_of_the_school_is_told() -> None:
+    second = person("Second", Role.LEAD_DSL)
+    assert why(incident(), school(*EVERYONE, second), rules=())[second.staff_id] == {Why.LEAD_DSL}
+
+
+def test_r69_the_lead_dsl_is_told_of_their_own_log_too() -> None:
+    assert why(incident(author_id=OKAFOR.staff_id), rules=()) == LINE
+
+
+def test_nobody_else_is_told_of_what_they_logged_themselves() -> None:
+    facts = incident(sensitivity=Sensitivity.SENSITIVE, author_id=HADDAD.staff_id, extra_staff_ids=[HADDAD.staff_id])
+    assert HADDAD.staff_id not in why(facts)
+
+
+def test_r70_safeguarding_goes_to_the_dsl_team() -> None:
+    told = why(incident(DISCLOSURE, sensitivity=Sensitivity.CHILD_PROTECTION))
+    assert set(told) == {p.staff_id for p in (BOYLE, OKAFOR, HADDAD, LINDQVIST)}
+    assert told[BOYLE.staff_id] == {Why.HEAD, Why.RULE}
+    assert told[HADDAD.staff_id] == {Why.RULE}
+
+
+def test_r70_a_sensitivity_this_version_does_not_know_counts_as_the_highest() -> None:
+    unknown = incident(DISCLOSURE, sensitivity=Sensitivity.UNKNOWN)
+    assert matches(DSL_TEAM_RULE, unknown)
+    assert not matches(TEACHER_RULE, incident(BEHAVIOUR, sensitivity=Sensitivity.UNKNOWN))
+
+
+def test_r71_behaviour_in_key_stage_two_goes_to_its_group() -> None:
+    assert why(incident(BEHAVIOUR))[JOSEPH.staff_id] == {Why.RULE}
+    infants = incident(BEHAVIOUR, pupils=[pupil(code="1A", year="1")])
+    assert JOSEPH.staff_id not in why(infants)
+
+
+def test_r72_the_class_teacher_is_told_of_ordinary_behaviour() -> None:
+    assert why(incident(BEHAVIOUR))[BEVAN.staff_id] == {Why.CLASS_TEACHER}
+    assert why(incident(ATTENDANCE))[BEVAN.staff_id] == {Why.CLASS_TEACHER}
+
+
+def test_r72_an_assistant_in_the_class_is_not_its_teacher() -> None:
+    assert TRAN.staff_id not in why(incident(BEHAVIOUR))
+
+
+def test_r72_the_class_teacher_is_not_told_of_what_is_more_than_low_level() -> None:
+    assert BEVAN.staff_id not in why(incident(BEHAVIOUR, sensitivity=Sensitivity.SENSITIVE))
+
+
+def test_r72_only_the_teacher_of_the_child_it_was_filed_for_is_told() -> None:
+    pupils = [pupil(ROWAN, WELFARE), pupil(SKY, BEHAVIOUR, code="6A", year="6")]
+    told = why(incident(BEHAVIOUR, WELFARE, pupils=pupils))
+    assert told[HADDAD.staff_id] == {Why.CLASS_TEACHER}
+    assert BEVAN.staff_id not in told
+
+
+def test_r72_a_child_without_a_class_has_no_class_teacher() -> None:
+    nobodys = person("New", Role.TEACHER)
+    assert set(why(incident(BEHAVIOUR, pupils=[pupil(code=None)]), school(*EVERYONE, nobodys))) == {
+        BOYLE.staff_id,
+        OKAFOR.staff_id,
+        JOSEPH.staff_id,
+    }
+
+
+def test_r67_everybody_in_a_ticked_group_is_told() -> None:
+    told = why(incident(extra_group_ids=[KS2]), rules=())
+    assert told == {**LINE, BOYLE.staff_id: {Why.HEAD, Why.CHOSEN_GROUP}, JOSEPH.staff_id: {Why.CHOSEN_GROUP}}
+
+
+def test_r68_a_ticked_person_is_told() -> None:
+    assert why(incident(extra_staff_ids=[CHAUDHRY.staff_id]), rules=())[CHAUDHRY.staff_id] == {Why.CHOSEN_PERSON}
+
+
+def test_a_person_or_group_of_nowhere_is_nobody() -> None:
+    assert why(incident(extra_staff_ids=[named("Stranger")], extra_group_ids=[named("No group")]), rules=()) == LINE
+
+
+def test_a_rule_names_people_roles_and_groups_at_once() -> None:
+    rule = Rule(
+        named("all"),
+        roles=frozenset({Role.SENCO}),
+        staff_ids=frozenset({WALSH.staff_id, BEVAN.staff_id}),
+        group_ids=frozenset({KS2}),
+    )
+    told = recipients(incident(), [rule], school())
+    by_rule = {person.staff_id for person in told if rule.rule_id in person.rule_ids}
+    assert by_rule == {p.staff_id for p in (CHAUDHRY, BEVAN, BOYLE, JOSEPH)}
+
+
+# ------------------------------------------------------------------------------------------- who is passed over (C12)
+def shielded(*people: Colleague, about: UUID = ROWAN) -> tuple[Shield, ...]:
+    return tuple(Shield(p.staff_id, about) for p in people)
+
+
+def test_c12_a_shielded_lead_dsl_is_not_told_and_a_deputy_is() -> None:
+    told = why(incident(), school(shields=shielded(OKAFOR)), rules=())
+    deputy = min(HADDAD.staff_id, LINDQVIST.staff_id)
+    assert told == {BOYLE.staff_id: {Why.HEAD}, deputy: {Why.STAND_IN}}
+
+
+def test_c12_a_deputy_who_is_told_anyway_stands_in_so_that_no_second_one_is_told() -> None:
+    later = max(HADDAD, LINDQVIST, key=lambda p: p.staff_id)
+    told = why(incident(extra_staff_ids=[later.staff_id]), school(shields=shielded(OKAFOR)), rules=())
+    assert told == {BOYLE.staff_id: {Why.HEAD}, later.staff_id: {Why.CHOSEN_PERSON, Why.STAND_IN}}
+
+
+def test_c12_with_no_deputy_left_the_head_stands_in() -> None:
+    told = why(incident(), school(shields=shielded(OKAFOR, HADDAD, LINDQVIST)), rules=())
+    assert told == {BOYLE.staff_id: {Why.HEAD, Why.STAND_IN}}
+
+
+def test_c12_with_nobody_left_in_the_school_the_trust_is_told() -> None:
+    told = why(incident(), school(shields=shielded(OKAFOR, HADDAD, LINDQVIST, BOYLE)), rules=())
+    assert told == {NKEMELU.staff_id: {Why.STAND_IN}}
+
+
+def test_c12_the_head_is_no_exception_and_the_trust_is_told() -> None:
+    told = why(incident(), school(shields=shielded(BOYLE)), rules=())
+    assert told == {OKAFOR.staff_id: {Why.LEAD_DSL}, NKEMELU.staff_id: {Why.STAND_IN}}
+
+
+def test_c12_a_shield_from_the_incident_holds_like_one_from_the_child() -> None:
+    assert BOYLE.staff_id not in why(incident(), school(shields=shielded(BOYLE, about=named("incident"))))
+
+
+def test_c12_a_shield_from_one_child_keeps_from_an_incident_of_several() -> None:
+    facts = incident(BEHAVIOUR, pupils=[pupil(SKY, code="6A"), pupil(ROWAN)])
+    assert BEVAN.staff_id not in why(facts, school(shields=shielded(BEVAN)))
+
+
+def test_c12_a_shield_from_another_child_changes_nothing() -> None:
+    assert why(incident(), school(shields=shielded(OKAFOR, BOYLE, about=SKY)), rules=()) == LINE
+
+
+def test_c12_nobody_can_tick_a_shielded_person_in() -> None:
+    facts = incident(extra_staff_ids=[CHAUDHRY.staff_id])
+    assert CHAUDHRY.staff_id not in why(facts, school(shields=shielded(CHAUDHRY)))
+
+
+def test_one_of_two_lead_dsls_who_is_shielded_needs_no_stand_in() -> None:
+    second = person("Second", Role.LEAD_DSL)
+    told = why(incident(), school(*EVERYONE, second, shields=shielded(OKAFOR)), rules=())
+    assert told == {BOYLE.staff_id: {Why.HEAD}, second.staff_id: {Why.LEAD_DSL}}
+
+
+def test_a_deputy_does_not_stand_in_for_what_they_logged_themselves() -> None:
+    told = why(incident(author_id=HADDAD.staff_id), school(shields=shielded(OKAFOR, LINDQVIST)), rules=())
+    assert told == {BOYLE.staff_id: {Why.HEAD, Why.STAND_IN}}
+
+
+@pytest.mark.parametrize("gone", [person("Okafor", Role.LEAD_DSL, disabled=True), person("Okafor")])
+def test_who_was_disabled_or_has_no_role_left_is_passed_over_and_replaced(gone: Colleague) -> None:
+    told = why(incident(), school(BOYLE, gone, LINDQVIST), rules=())
+    assert told == {BOYLE.staff_id: {Why.HEAD}, LINDQVIST.staff_id: {Why.STAND_IN}}
+
+
+def test_a_disabled_member_of_a_group_is_not_told() -> None:
+    gone = person("Joseph", Role.PASTORAL, disabled=True)
+    assert gone.staff_id not in why(incident(extra_group_ids=[KS2]), school(BOYLE, OKAFOR, gone))
+
+
+# ------------------------------------------------------------------------------------------------------- never silent
+def test_an_incident_before_anybody_is_known_has_nobody_in_line() -> None:
+    empty = School(())
+    assert nobody_in_line(recipients(incident(), RULES, empty), empty)
+
+
+def test_a_school_of_which_only_a_teacher_is_known_yet_has_nobody_in_line() -> None:
+    here = School((BEVAN,))
+    told = recipients(incident(BEHAVIOUR), RULES, here)
+    assert told
+    assert nobody_in_line(told, here)
+
+
+def test_when_the_whole_line_is_shielded_and_there_is_no_trust_the_others_are_still_told() -> None:
+    here = school(shields=shielded(BOYLE, OKAFOR, HADDAD, LINDQVIST), trust=())
+    told = recipients(incident(extra_staff_ids=[CHAUDHRY.staff_id]), (), here)
+    assert [person.staff_id for person in told] == [CHAUDHRY.staff_id]
+    assert not nobody_in_line(told, here)
+
+
+# ------------------------------------------------------------------------------- what holds for any school and incident
+NAMES = [p.staff_id for p in (*EVERYONE, NKEMELU)]
+roles = st.frozensets(st.sampled_from(list(Role)), max_size=3)
+colleagues = st.builds(
+    Colleague,
+    staff_id=st.sampled_from(NAMES),
+    roles=roles,
+    class_ids=st.frozensets(st.sampled_from([named("4B"), named("6A")]), max_size=2),
+    disabled=st.booleans(),
+)
+people = st.lists(colleagues, max_size=8, unique_by=lambda p: p.staff_id)
+schools = st.builds(
+    School,
+    staff=people,
+    groups=st.dictionaries(st.just(KS2), st.frozensets(st.sampled_from(NAMES), max_size=4)),
+    shields=st.lists(
+        st.builds(Shield, st.sampled_from(NAMES), st.sampled_from([ROWAN, SKY, named("incident")])), max_size=5
+    ),
+    trust_leads=st.lists(st.builds(Colleague, st.just(NKEMELU.staff_id), disabled=st.booleans()), max_size=1),
+)
+incidents = st.builds(
+    incident,
+    st.sampled_from([BEHAVIOUR, WELFARE, DISCLOSURE]),
+    sensitivity=st.sampled_from(list(Sensitivity)),
+    author_id=st.sampled_from(NAMES),
+    extra_staff_ids=st.lists(st.sampled_from(NAMES), max_size=3),
+    extra_group_ids=st.lists(st.just(KS2), max_size=1),
+)
+
+
+@given(incidents, schools)
+@settings(max_examples=150, deadline=None)
+def test_r69_and_c12_hold_for_any_school(facts: IncidentLogged, here: School) -> None:
+    told = recipients(facts, RULES, here)
+    ids = [person.staff_id for person in told]
+    kept_away = {s.staff_id for s in here.shields if s.about_id in {ROWAN, facts.incident_id}}
+    assert ids == sorted(set(ids))
+    assert all(person.why and Why.UNKNOWN not in person.why for person in told)
+    assert not kept_away.intersection(ids)
+    by_id = {p.staff_id: p for p in (*here.trust_leads, *here.staff)}
+    for colleague in here.staff:
+        on_staff = colleague.roles and not colleague.disabled
+        if on_staff and colleague.roles & {Role.HEAD, Role.LEAD_DSL} and colleague.staff_id not in kept_away:
+            assert colleague.staff_id in ids
+    for staff_id in ids:
+        assert staff_id in by_id
+
+
+@given(incidents, schools, people)
+@settings(max_examples=100, deadline=None)
+def test_whom_the_house_learns_of_in_which_order_changes_nothing(
+    facts: IncidentLogged, here: School, more: list[Colleague]
+) -> None:
+    known = {p.staff_id: p for p in (*here.staff, *more)}
+    one = School(tuple(known.values()), here.groups, here.shields, here.trust_leads)
+    other = School(tuple(reversed(known.values())), here.groups, tuple(reversed(here.shields)), here.trust_leads)
+    assert recipients(facts, RULES, one) == recipients(facts, tuple(reversed(RULES)), other)

@@ -1,0 +1,139 @@
+"""The tables of alerting: copies of what auth owns, the school's rules, and who was told of what."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, DateTime, ForeignKey, ForeignKeyConstraint, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {
+        str: Text,
+        datetime: DateTime(timezone=True),
+        UUID: Uuid,
+        list[str]: ARRAY(Text),
+        list[UUID]: ARRAY(Uuid),
+        dict[str, Any]: JSONB,
+    }
+
+
+class KnownSchool(Base):
+    """Every school there is, for those few who look at one after the other. An id and nothing else."""
+
+    __tablename__ = "known_school"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class TrustStaff(Base):
+    __tablename__ = "trust_staff"
+
+    staff_id: Mapped[UUID] = mapped_column(primary_key=True)
+    roles: Mapped[list[str]]
+    disabled: Mapped[bool]
+    version: Mapped[int]
+
+
+class StaffCopy(Base):
+    __tablename__ = "staff_copy"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(primary_key=True)
+    roles: Mapped[list[str]]
+    class_ids: Mapped[list[UUID]]
+    disabled: Mapped[bool]
+    version: Mapped[int]
+
+
+class GroupCopy(Base):
+    __tablename__ = "group_copy"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_ids: Mapped[list[UUID]]
+    active: Mapped[bool]
+    version: Mapped[int]
+
+
+class ShieldCopy(Base):
+    __tablename__ = "shield_copy"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    shield_id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID]
+    pupil_id: Mapped[UUID | None]
+    incident_id: Mapped[UUID | None]
+    active: Mapped[bool]
+    version: Mapped[int]
+
+
+class RuleSet(Base):
+    __tablename__ = "rule_set"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class AlertRule(Base):
+    __tablename__ = "rule"
+
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("rule_set.school_id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    name: Mapped[str]
+    category_ids: Mapped[list[UUID]]
+    at_least: Mapped[int | None]
+    up_to: Mapped[int | None]
+    year_groups: Mapped[list[str]]
+    roles: Mapped[list[str]]
+    group_ids: Mapped[list[UUID]]
+    staff_ids: Mapped[list[UUID]]
+    class_teachers: Mapped[bool]
+    made_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class ToldIncident(Base):
+    """What is known here of an incident: ids and routing facts, as the event brought them."""
+
+    __tablename__ = "told_incident"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    author_id: Mapped[UUID]
+    logged_at: Mapped[datetime]
+    urgent: Mapped[bool]
+    sensitivity: Mapped[int]
+    pupil_ids: Mapped[list[UUID]]
+    facts: Mapped[dict[str, Any]]
+    facts_version: Mapped[int]
+    version: Mapped[int]
+    closed: Mapped[bool]
+    status_version: Mapped[int]
+    first_read_at: Mapped[datetime | None]
+    """When somebody other than the author first read it; it stays when that alert is re-added or withdrawn."""
+
+
+class Alert(Base):
+    __tablename__ = "alert"
+    __table_args__ = (
+        ForeignKeyConstraint(["school_id", "incident_id"], ["told_incident.school_id", "told_incident.id"]),
+    )
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    incident_id: Mapped[UUID]
+    staff_id: Mapped[UUID]
+    why: Mapped[list[str]]
+    rule_ids: Mapped[list[UUID]]
+    state: Mapped[str]
+    urgent: Mapped[bool]
+    raised_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any, Final, cast
 
 from deploy.captured_mail import CapturedMail
-from deploy.data_folder import Refused
+from deploy.data_folder import DataFolder, Refused
 from shared.bus.api import Bus
 from shared.peers import Peers
 from shared.service import Service
@@ -38,11 +38,10 @@ def build(name: str, *, peers: Peers, bus: Bus | None = None) -> Service:
     return cast(Service, create_service(settings, peers=peers, bus=bus))
 
 
-def alone(name: str) -> Service:
-    """One service, which speaks to the others over HTTP."""
-    settings = settings_of(name)
+def peers_by_url(settings: HouseSettings) -> Peers:
+    """The other services as processes of their own, over HTTP."""
     urls = {"auth": settings.auth_url, "incident": settings.incident_url, "alerting": settings.alerting_url}
-    return build(name, peers=Peers(urls))
+    return Peers(urls)
 
 
 def all_in_one(bus: Bus, mail: CapturedMail | None = None) -> dict[str, Service]:
@@ -55,6 +54,11 @@ def all_in_one(bus: Bus, mail: CapturedMail | None = None) -> dict[str, Service]
     if mail is not None:
         services["gateway"].api.state.captured_mail = mail.mails
     return services
+
+
+def show_captured_mail(service: Service, folder: DataFolder) -> None:
+    """The demonstration's mail, caught by another process into the folder of this house."""
+    service.api.state.captured_mail = CapturedMail(folder.mail).mails
 
 
 def bus_of_the_house() -> Bus:

@@ -48,6 +48,7 @@ def up(
 
 async def _whole_house(folder: DataFolder, host: str, port: int, *, demonstration: bool) -> None:
     from deploy import building, house, welcome  # noqa: PLC0415 - only this command pays for importing every service
+    from deploy.environment import Servers  # noqa: PLC0415
     from deploy.process import answer, asked_to_stop, at_work, open_door, started  # noqa: PLC0415
 
     address = f"http://localhost:{port}"
@@ -57,7 +58,7 @@ async def _whole_house(folder: DataFolder, host: str, port: int, *, demonstratio
         door = rooms.enter_context(open_door(host, port))
         postgres = await rooms.enter_async_context(house.embedded_postgres(folder))
         mail = await rooms.enter_async_context(house.captured_mail(folder))
-        await house.settle(folder, postgres, smtp_port=mail.port, public_url=address, say=say)
+        await house.settle(folder, Servers(postgres, mail.port), public_url=address, say=say)
         bus = await rooms.enter_async_context(house.bus())
 
         #   a browser ─▶ gateway ─▶ incident ──▶ bus ──▶ alerting ──▶ mail

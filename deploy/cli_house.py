@@ -45,7 +45,7 @@ def run(
 
 
 async def _one_service(name: str, only: str | None, host: str, port: int) -> None:
-    from deploy import building  # noqa: PLC0415 - help texts need not wait for it
+    from deploy import building, house  # noqa: PLC0415 - help texts need not wait for it
     from deploy.process import answer, asked_to_stop, at_work, measured, open_door, started  # noqa: PLC0415
     from shared import logging  # noqa: PLC0415
 
@@ -54,7 +54,13 @@ async def _one_service(name: str, only: str | None, host: str, port: int) -> Non
     async with AsyncExitStack() as rooms:
         stop = rooms.enter_context(asked_to_stop())
         door = rooms.enter_context(open_door(host, port)) if only in {None, "api"} else None
-        service = building.alone(name)
+        # The gateway speaks HTTP only; whoever holds data also listens and tells.
+        bus = None if name == "gateway" else await rooms.enter_async_context(house.bus())
+        peers = building.peers_by_url(settings)
+        rooms.push_async_callback(peers.close)
+        service = building.build(name, peers=peers, bus=bus)
+        if settings.is_demo:
+            building.show_captured_mail(service, folder_of(None))
         if only not in {None, "api", *service.workers}:
             raise Refused(f"{name} has no {only}. It has: api, {', '.join(service.workers)}.")
         await rooms.enter_async_context(started([service]))

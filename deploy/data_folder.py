@@ -51,6 +51,11 @@ class DataFolder:
     def database(self) -> Path:
         return self.path / "database"
 
+    @property
+    def mail(self) -> Path:
+        """Where a demonstration's mail is kept."""
+        return self.path / "mail"
+
     @contextmanager
     def opened(self, address: str) -> Iterator["DataFolder"]:
         """Held by us alone until the block ends; made when missing. Raises Refused."""

@@ -34,7 +34,7 @@ async def embedded_postgres(folder: DataFolder) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def captured_mail(folder: DataFolder) -> AsyncIterator[CapturedMail]:
-    mail = CapturedMail(folder.path / "mail")
+    mail = CapturedMail(folder.mail)
     await mail.start()
     try:
         yield mail
@@ -52,10 +52,10 @@ async def bus() -> AsyncIterator[Bus]:
         await connected.close()
 
 
-async def settle(folder: DataFolder, admin_url: str, *, smtp_port: int, public_url: str, say: Say) -> None:
+async def settle(folder: DataFolder, servers: Servers, *, public_url: str, say: Say) -> None:
     """Databases, tables and settings as this version wants them; the settings become this process's environment."""
-    secrets = await _prepare_databases(folder, admin_url, say)
-    put_in_place(environment_of(Servers(admin_url, smtp_port), secrets, public_url=public_url))
+    secrets = await _prepare_databases(folder, servers.admin_url, say)
+    put_in_place(environment_of(servers, secrets, public_url=public_url))
     await migrate_all(say)
 
 
@@ -68,7 +68,7 @@ async def _prepare_databases(folder: DataFolder, admin_url: str, say: Say) -> di
     if folder.step("demonstration") == "begun":
         say("The first start was cut off; it begins again")
         await databases.drop(admin_url)
-        for old in (folder.path / "mail").glob("*.eml"):
+        for old in folder.mail.glob("*.eml"):
             old.unlink(missing_ok=True)
         folder.note("databases", "begun")
         folder.note("demonstration", "not begun")

@@ -1,8 +1,8 @@
 """The other services: over HTTP in production, in process when the whole house is one. The same calls either way."""
 
 import time
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
 
 import httpx
 from fastapi import FastAPI
@@ -53,6 +53,21 @@ async def _trace(request: httpx.Request) -> None:
     traceparent = current_traceparent()
     if traceparent:
         request.headers["traceparent"] = traceparent
+
+
+def jwks_of(peers: Peers, name: str) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Fetches the public keys of a service that signs. The fetch raises Unavailable when it does not answer."""
+
+    async def fetch() -> dict[str, Any]:
+        try:
+            answer = await peers.client(name).get("/.well-known/jwks.json")
+            answer.raise_for_status()
+        except httpx.HTTPError:
+            raise Unavailable(name, WHAT_FAILS[name]) from None
+        keys: dict[str, Any] = answer.json()
+        return keys
+
+    return fetch
 
 
 class ServiceTokens:

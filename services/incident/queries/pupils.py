@@ -1,0 +1,74 @@
+"""The type-ahead for logging (C4) and the roll as it stands."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incident.domain import PICKS_WITHIN, plain
+from services.incident.models import Category, Pupil, PupilIdentifier
+from shared.audit import audit
+from shared.identity import Staff
+
+MOST_FOUND = 10
+PICKED = "pupil:picked"
+
+
+async def starting_with(session: AsyncSession, staff: Staff, starts: str) -> Sequence[Pupil]:
+    """Children on this school's roll with a word of their name beginning like this."""
+    sought = plain(starts).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    found = await session.scalars(
+        select(Pupil)
+        .where(
+            Pupil.school_id == staff.school_id,
+            Pupil.left_on.is_(None),
+            Pupil.search_words.like(f"% {sought}%", escape="\\"),
+        )
+        .order_by(Pupil.surname, Pupil.forename, Pupil.class_code, Pupil.id)
+        .limit(MOST_FOUND)
+    )
+    return found.all()
+
+
+async def picks_lately(session: AsyncSession, staff: Staff, now: datetime) -> tuple[int, datetime | None]:
+    """How many looks this person took in the last ten minutes, and when the last was: the audit counts them."""
+    row = await session.execute(
+        select(func.count(), func.max(audit.c.at)).where(
+            audit.c.school_id == staff.school_id,
+            audit.c.at > now - PICKS_WITHIN,
+            audit.c.action == PICKED,
+            audit.c.staff_id == staff.staff_id,
+        )
+    )
+    count, last = row.one()
+    return count, last
+
+
+async def on_roll(session: AsyncSession, school_id: UUID, pupil_ids: Sequence[UUID]) -> Mapping[UUID, Pupil]:
+    found = await session.scalars(
+        select(Pupil).where(Pupil.school_id == school_id, Pupil.id.in_(pupil_ids), Pupil.left_on.is_(None))
+    )
+    return {pupil.id: pupil for pupil in found}
+
+
+async def whole_roll(session: AsyncSession, school_id: UUID) -> tuple[Sequence[Pupil], Mapping[UUID, str]]:
+    """Everybody who is or was on the roll, and the UPN each came with."""
+    pupils = (await session.scalars(select(Pupil).where(Pupil.school_id == school_id))).all()
+    rows = await session.execute(
+        select(PupilIdentifier.pupil_id, PupilIdentifier.value)
+        .where(PupilIdentifier.school_id == school_id, PupilIdentifier.kind == "upn")
+        .order_by(PupilIdentifier.since)
+    )
+    return pupils, {row.pupil_id: row.value for row in rows}
+
+
+async def categories(session: AsyncSession, school_id: UUID) -> Sequence[Category]:
+    """The school's categories in their order, without the retired."""
+    found = await session.scalars(
+        select(Category)
+        .where(Category.school_id == school_id, Category.retired_at.is_(None))
+        .order_by(Category.position, Category.name)
+    )
+    return found.all()

@@ -1,0 +1,231 @@
+"""What the incident service takes and gives."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from services.incident.domain import Concern, Link
+from shared.contracts.words import Part
+from shared.schemas import Body, Text
+
+if TYPE_CHECKING:
+    Narrative = str
+    Words = str
+    Voucher = str
+else:
+    # White space is kept: what was typed is evidence.
+    Narrative = Text(20_000, strip=False)
+    Words = Text(5_000, strip=False)
+    Voucher = Text(2_000)
+
+Ids = Annotated[list[UUID], Field(max_length=50)]
+Categories = Annotated[list[UUID], Field(max_length=20)]
+
+
+class LinkedPupil(Body):
+    pupil_id: UUID
+    part: Part = Part.SUBJECT
+    category_ids: Categories = []
+
+
+class LogConcern(Body):
+    narrative: Narrative
+    occurred_at: AwareDatetime
+    category_ids: Annotated[Categories, Field(min_length=1)]
+    pupils: Annotated[list[LinkedPupil], Field(min_length=1, max_length=50)]
+    action_taken: Words | None = None
+    urgent: bool = False
+    extra_staff_ids: Ids = []
+    extra_group_ids: Ids = []
+
+    def concern(self) -> Concern:
+        return Concern(
+            narrative=self.narrative,
+            occurred_at=self.occurred_at,
+            category_ids=tuple(self.category_ids),
+            links=tuple(Link(p.pupil_id, p.part, tuple(p.category_ids)) for p in self.pupils),
+            action_taken=self.action_taken,
+            urgent=self.urgent,
+            extra_staff_ids=tuple(self.extra_staff_ids),
+            extra_group_ids=tuple(self.extra_group_ids),
+        )
+
+
+class CorrectConcern(LogConcern):
+    reason: Words
+
+
+class NewAction(Body):
+    text: Words
+    pupil_ids: Ids = []
+    tell_author: bool = False
+
+
+class NewAddendum(Body):
+    text: Narrative
+
+
+class Reason(Body):
+    reason: Words
+
+
+class SummariesWanted(Body):
+    ids: Annotated[list[UUID], Field(max_length=100)]
+    vouchers: Annotated[list[Voucher], Field(max_length=100)] = []
+
+
+# -------------------------------------------------------------------------------------------------------- answers
+class Logged(BaseModel):
+    id: UUID
+    number: int
+    logged_at: datetime
+
+
+class CategoryNamed(BaseModel):
+    id: UUID
+    name: str
+    parent: str | None
+
+
+class ChildInRecord(BaseModel):
+    pupil_id: UUID
+    name: str
+    part: str
+    year_group: str
+    class_code: str | None
+    category_ids: list[UUID]
+    reachable: bool
+    """Whether this reader could open the child's own record; others are a name and no more."""
+
+
+class RevisionShown(BaseModel):
+    revision: int
+    narrative: str
+    action_taken: str | None
+    occurred_at: datetime
+    by_id: UUID
+    reason: str | None
+    at: datetime
+
+
+class ActionShown(BaseModel):
+    id: UUID
+    author_id: UUID
+    text: str
+    pupil_ids: list[UUID]
+    created_at: datetime
+
+
+class AddendumShown(BaseModel):
+    id: UUID
+    author_id: UUID
+    text: str
+    created_at: datetime
+
+
+class StepShown(BaseModel):
+    step: str
+    by_id: UUID
+    reason: str
+    at: datetime
+
+
+class OwnWords(BaseModel):
+    """What an author sees of their own incident: their words, the number, the time; nothing of what followed (R28)."""
+
+    view: str = "own"
+    id: UUID
+    number: int
+    author_id: UUID
+    logged_at: datetime
+    occurred_at: datetime
+    urgent: bool
+    narrative: str
+    action_taken: str | None
+    categories: list[CategoryNamed]
+    pupils: list[ChildInRecord]
+    addenda: list[AddendumShown]
+
+
+class WholeIncident(OwnWords):
+    view: str = "whole"
+    version: int
+    state: str
+    sensitivity: int
+    revision: int
+    revisions: list[RevisionShown]
+    actions: list[ActionShown]
+    steps: list[StepShown]
+
+
+class OwnLine(BaseModel):
+    id: UUID
+    number: int
+    logged_at: datetime
+    narrative: str
+
+
+class OwnLines(BaseModel):
+    incidents: list[OwnLine]
+    next: str | None
+
+
+class Summary(BaseModel):
+    id: UUID
+    number: int
+    author_id: UUID
+    logged_at: datetime
+    occurred_at: datetime
+    urgent: bool
+    state: str
+    pupils: list[str]
+    categories: list[str]
+    first_line: str
+
+
+class Summaries(BaseModel):
+    summaries: list[Summary]
+
+
+class Added(BaseModel):
+    id: UUID
+
+
+class State(BaseModel):
+    id: UUID
+    state: str
+
+
+class PickedPupil(BaseModel):
+    id: UUID
+    name: str
+    year_group: str
+    class_code: str | None
+
+
+class PickedPupils(BaseModel):
+    pupils: list[PickedPupil]
+
+
+class CategoryShown(BaseModel):
+    id: UUID
+    parent_id: UUID | None
+    name: str
+    sensitivity: int
+
+
+class CategoriesShown(BaseModel):
+    categories: list[CategoryShown]
+
+
+class RollResult(BaseModel):
+    enrolled: int
+    changed: int
+    left: int
+    unchanged: int
+
+
+class Begun(BaseModel):
+    made: int

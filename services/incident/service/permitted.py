@@ -1,0 +1,56 @@
+"""In how far somebody may reach an incident to do something with it, and the refusal that fits when not."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incident.models import Incident
+from services.incident.queries.incidents import Found, find
+from services.incident.queries.reach import Who, alerted, not_shielded
+from shared.contracts.words import TrustRole
+from shared.errors import Conflict, ElevationRequired, NotFound, NotPermitted
+from shared.policy import ACTIONS, WIDE
+
+
+async def readable(session: AsyncSession, who: Who, incident_id: UUID, *, lock: bool = False) -> Found:
+    """An incident this person may read whole. Raises NotFound, or ElevationRequired where that would help."""
+    found = await find(session, who, incident_id, lock=lock)
+    if found is None:
+        raise NotFound()
+    if not found.whole:
+        if found.whole_if_elevated:
+            raise ElevationRequired()
+        if found.own:
+            raise NotPermitted("who was alerted to it, or the DSL team")
+        raise NotFound()
+    return found
+
+
+async def to_act_on(session: AsyncSession, who: Who, incident_id: UUID) -> Found:
+    """For an action: whoever was alerted, and by their role those who may read it; a class teacher's reach is reading.
+
+    The row is locked, so that what follows is in order with its event.
+    """
+    found = await readable(session, who, incident_id, lock=True)
+    if WIDE & who.staff.roles and who.staff.elevated:
+        return found
+    named = await session.scalar(
+        select(alerted(who) & not_shielded(who.staff)).where(
+            Incident.school_id == who.staff.school_id, Incident.id == incident_id
+        )
+    )
+    if named:
+        return found
+    if WIDE & who.staff.roles or TrustRole.TRUST_SAFEGUARDING_LEAD in who.staff.trust_roles:
+        raise ElevationRequired()
+    raise NotPermitted(ACTIONS["action:add"].who_can)
+
+
+def unchanged_since(found: Found, version: int | None) -> None:
+    """Raises Conflict when somebody saved another version than the one that was read."""
+    if version is not None and version != found.incident.version:
+        raise Conflict(
+            "Somebody added to this incident after you opened it. Read what is new, then save again.",
+            extra={"version": found.incident.version},
+        )

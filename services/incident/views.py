@@ -1,0 +1,119 @@
+"""From rows to what is shown: the whole record, or an author's own words, or a line of it."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from services.incident import schemas
+from services.incident.models import Category
+from services.incident.queries.incidents import Child, Found, Line
+from services.incident.queries.record import Record
+
+FIRST_LINE = 120
+
+
+def shown(found: Found, record: Record, categories: Mapping[UUID, Category]) -> schemas.OwnWords:
+    return _whole(found, record, categories) if found.whole else _own(found, record, categories)
+
+
+def _own(found: Found, record: Record, categories: Mapping[UUID, Category]) -> schemas.OwnWords:
+    first = record.revisions[0]
+    return schemas.OwnWords(
+        id=found.incident.id,
+        number=found.number,
+        author_id=found.incident.author_id,
+        logged_at=found.incident.logged_at,
+        urgent=found.incident.urgent,
+        occurred_at=first.occurred_at,
+        narrative=first.narrative,
+        action_taken=first.action_taken,
+        categories=_named(record.categories.get(1, ()), categories),
+        pupils=_children(record, 1),
+        addenda=[_addendum(a) for a in record.addenda if a.author_id == found.incident.author_id],
+    )
+
+
+def _whole(found: Found, record: Record, categories: Mapping[UUID, Category]) -> schemas.WholeIncident:
+    incident = found.incident
+    now = record.revisions[-1]
+    return schemas.WholeIncident(
+        id=incident.id,
+        number=found.number,
+        version=incident.version,
+        author_id=incident.author_id,
+        logged_at=incident.logged_at,
+        urgent=incident.urgent,
+        state=incident.state,
+        sensitivity=incident.sensitivity,
+        revision=incident.revision,
+        occurred_at=now.occurred_at,
+        narrative=now.narrative,
+        action_taken=now.action_taken,
+        categories=_named(record.categories.get(incident.revision, ()), categories),
+        pupils=_children(record, incident.revision),
+        revisions=[schemas.RevisionShown.model_validate(r, from_attributes=True) for r in record.revisions],
+        actions=[
+            schemas.ActionShown(
+                id=action.id,
+                author_id=action.author_id,
+                text=action.text,
+                pupil_ids=list(record.action_pupils.get(action.id, ())),
+                created_at=action.created_at,
+            )
+            for action in record.actions
+        ],
+        addenda=[_addendum(addendum) for addendum in record.addenda],
+        steps=[schemas.StepShown.model_validate(step, from_attributes=True) for step in record.steps],
+    )
+
+
+def _addendum(addendum: object) -> schemas.AddendumShown:
+    return schemas.AddendumShown.model_validate(addendum, from_attributes=True)
+
+
+def _named(category_ids: Sequence[UUID], categories: Mapping[UUID, Category]) -> list[schemas.CategoryNamed]:
+    return [
+        schemas.CategoryNamed(id=known.id, name=known.name, parent=_parent(known, categories))
+        for known in sorted((categories[i] for i in category_ids), key=lambda c: (c.parent_id is not None, c.position))
+    ]
+
+
+def _parent(category: Category, categories: Mapping[UUID, Category]) -> str | None:
+    return categories[category.parent_id].name if category.parent_id else None
+
+
+def _children(record: Record, revision: int) -> list[schemas.ChildInRecord]:
+    return [
+        schemas.ChildInRecord(
+            pupil_id=child.pupil.id,
+            name=child.pupil.name,
+            part=child.link.part,
+            # The class as it was when it was written: that is where it happened.
+            year_group=child.link.year_group,
+            class_code=child.link.class_code,
+            category_ids=list(record.child_categories.get((revision, child.pupil.id), ())),
+            reachable=child.pupil.id in record.reachable,
+        )
+        for child in record.children.get(revision, ())
+    ]
+
+
+def summary(
+    line: Line, linked: Sequence[Child], category_ids: Sequence[UUID], categories: Mapping[UUID, Category]
+) -> schemas.Summary:
+    return schemas.Summary(
+        id=line.incident.id,
+        number=line.number,
+        author_id=line.incident.author_id,
+        logged_at=line.incident.logged_at,
+        occurred_at=line.occurred_at,
+        urgent=line.incident.urgent,
+        state=line.incident.state,
+        pupils=[child.pupil.name for child in linked],
+        categories=[named.name for named in _named(category_ids, categories)],
+        first_line=first_line(line.narrative),
+    )
+
+
+def first_line(narrative: str) -> str:
+    words = " ".join(narrative.split())
+    return words if len(words) <= FIRST_LINE else words[: FIRST_LINE - 1].rstrip() + "…"

@@ -1,0 +1,168 @@
+"""Writing a concern down: everyone may, once, with every fault named, and nothing of it changes afterwards."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from shared.contracts.words import Assurance, Role
+from shared.ids import new_id
+from tests.conftest import Cluster
+from tests.incident.conftest import School, key
+
+pytestmark = pytest.mark.postgres
+
+
+async def test_nobody_logs_without_signing_in(school: School) -> None:
+    answer = await school.http.post("/incidents", json=school.concern(), headers=key())
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.UNKNOWN])
+async def test_r33_every_member_of_staff_logs_with_a_password_alone(school: School, role: Role) -> None:
+    okafor = school.someone(role, assurance=Assurance.PASSWORD)
+    answer = await okafor.post("/incidents", json=school.concern(), headers=key())
+    assert answer.status_code == 201
+    assert answer.json()["number"] == 1
+
+
+async def test_numbers_count_up_in_each_school_alone(school: School, house: School) -> None:
+    ta = school.someone(Role.TEACHING_ASSISTANT)
+    numbers = [(await ta.post("/incidents", json=school.concern(), headers=key())).json()["number"] for _ in range(3)]
+    assert numbers == [1, 2, 3]
+    other = await School(house.http, house.auth, house.alerting, house.db).open()
+    answer = await other.someone(Role.SUPPORT).post("/incidents", json=other.concern(), headers=key())
+    assert answer.json()["number"] == 1
+
+
+async def test_a_double_tap_is_one_incident(school: School) -> None:
+    ta, once = school.someone(Role.TEACHING_ASSISTANT, assurance=Assurance.PASSWORD), key()
+    body = school.concern()
+    answers = await asyncio.gather(*(ta.post("/incidents", json=body, headers=once) for _ in range(5)))
+    assert {a.status_code for a in answers} == {201}
+    assert len({a.json()["id"] for a in answers}) == 1
+    assert (await ta.post("/incidents", json=school.concern(), headers=key())).json()["number"] == 2
+
+
+async def test_a_key_used_for_another_concern_is_refused_and_writes_nothing(school: School) -> None:
+    ta, once = school.someone(Role.TEACHING_ASSISTANT), key()
+    await ta.post("/incidents", json=school.concern(occurred_at="2026-03-03T12:40:00Z"), headers=once)
+    answer = await ta.post("/incidents", json=school.concern(narrative="Another."), headers=once)
+    assert answer.status_code == 409
+    assert len((await ta.get("/incidents")).json()["incidents"]) == 1
+
+
+async def test_two_people_may_use_the_same_key(school: School) -> None:
+    same = key()
+    first = await school.someone(Role.TEACHER).post("/incidents", json=school.concern(), headers=same)
+    second = await school.someone(Role.TEACHER).post("/incidents", json=school.concern(), headers=same)
+    assert first.json()["id"] != second.json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        ({"narrative": ""}, "narrative"),
+        ({"narrative": "   \n"}, "narrative"),
+        ({"narrative": "a\x00b"}, "narrative"),
+        ({"narrative": "x" * 20_001}, "narrative"),
+        ({"occurred_at": "yesterday"}, "occurred_at"),
+        ({"occurred_at": "2026-03-03T12:40:00"}, "occurred_at"),
+        ({"occurred_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}, "occurred_at"),
+        ({"occurred_at": "1926-03-03T12:40:00Z"}, "occurred_at"),
+        ({"category_ids": []}, "category_ids"),
+        ({"category_ids": [str(new_id())]}, "category_ids.0"),
+        ({"pupils": []}, "pupils"),
+        ({"pupils": [{"pupil_id": str(new_id())}]}, "pupils.0.pupil_id"),
+        ({"pupils": [{"pupil_id": "Rowan"}]}, "pupils.0.pupil_id"),
+        ({"mood": "angry"}, "mood"),
+        ({"urgent": "very"}, "urgent"),
+    ],
+)
+async def test_what_is_wrong_is_named_by_its_field(school: School, wrong: dict[str, Any], path: str) -> None:
+    ta = school.someone(Role.TEACHING_ASSISTANT)
+    answer = await ta.post("/incidents", json=school.concern() | wrong, headers=key())
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert [error["path"] for error in answer.json()["errors"]] == [path]
+    assert (await ta.get("/incidents")).json()["incidents"] == []
+
+
+async def test_a_child_named_twice_and_a_part_that_does_not_exist(school: School) -> None:
+    ta = school.someone(Role.TEACHING_ASSISTANT)
+    twice = [{"pupil_id": str(school.rowan)}, {"pupil_id": str(school.rowan), "part": "witness"}]
+    answer = await ta.post("/incidents", json=school.concern(pupils=twice), headers=key())
+    assert answer.json()["errors"][0]["path"] == "pupils.1.pupil_id"
+    answer = await ta.post(
+        "/incidents", json=school.concern(pupils=[{"pupil_id": str(school.rowan), "part": "culprit"}]), headers=key()
+    )
+    assert answer.json()["errors"][0]["path"] == "pupils.0.part"
+
+
+async def test_a_half_character_is_refused_by_name(school: School) -> None:
+    ta = school.someone(Role.TEACHING_ASSISTANT)
+    body = '{"narrative": "half \\ud83d", "occurred_at": "2026-03-03T12:40:00Z", "category_ids": [], "pupils": []}'
+    answer = await ta.post("/incidents", content=body, headers=key() | {"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert "narrative" in {error["path"] for error in answer.json()["errors"]}
+
+
+async def test_without_a_key_nothing_is_written(school: School) -> None:
+    answer = await school.someone(Role.TEACHER).post("/incidents", json=school.concern())
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["path"] == "Idempotency-Key"
+
+
+async def test_another_schools_child_is_not_on_the_roll(school: School, house: School) -> None:
+    other = await School(house.http, house.auth, house.alerting, house.db).open()
+    ta = school.someone(Role.TEACHING_ASSISTANT)
+    answer = await ta.post("/incidents", json=school.concern(about=other.rowan), headers=key())
+    unknown = await ta.post("/incidents", json=school.concern(about=new_id()), headers=key())
+    assert answer.status_code == 422
+    assert answer.json() == unknown.json()
+
+
+async def test_the_event_is_in_the_outbox_of_the_same_commit_and_says_no_word(
+    school: School, empty_cluster: Cluster
+) -> None:
+    incident_id = await school.log(school.someone(Role.TEACHER), narrative="CANARY said so", urgent=True)
+    connection = await asyncpg.connect(empty_cluster.admin("incident"))
+    row = await connection.fetchrow("SELECT * FROM outbox WHERE key = $1", incident_id)
+    audited = await connection.fetchval("SELECT count(*) FROM audit WHERE about_id = $1", incident_id)
+    await connection.close()
+    assert row is not None
+    assert row["topic"] == "heed.incident.v1"
+    assert "CANARY" not in row["body"] + row["headers"]
+    assert "Adeyemi" not in row["body"]
+    assert audited == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM incident",
+        "DELETE FROM incident_revision",
+        "UPDATE incident_revision SET narrative = 'nothing happened'",
+        "UPDATE incident SET author_id = gen_random_uuid()",
+        "UPDATE incident SET logged_at = now()",
+        "UPDATE incident_number SET number = 7",
+        "UPDATE action SET text = ''",
+        "DELETE FROM addendum",
+        "UPDATE incident_pupil SET part = 'alleged'",
+        "DELETE FROM audit",
+        "UPDATE audit SET action = 'nothing'",
+        "TRUNCATE incident CASCADE",
+        "ALTER TABLE incident DISABLE ROW LEVEL SECURITY",
+    ],
+)
+async def test_r53_a_submitted_incident_cannot_be_deleted_or_rewritten(
+    school: School, empty_cluster: Cluster, statement: str
+) -> None:
+    await school.log(school.someone(Role.TEACHER))
+    connection = await asyncpg.connect(empty_cluster.url("incident"))
+    await connection.execute("SELECT set_config('heed.school', $1, false)", str(school.id))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute(statement)
+    await connection.close()

@@ -10,6 +10,7 @@ from shared.bus.runner import Runner
 from shared.db import Database
 from shared.identity import Verifier
 from shared.keys import KeyRing
+from shared.measures import house_measures
 from shared.peers import Peers, jwks_of
 from shared.relay import Relay
 from shared.service import Service, Worker, create_api
@@ -41,4 +42,11 @@ def create_service(settings: IncidentSettings, *, peers: Peers, bus: Bus | None 
             ),
             "sealer": Sealer(worker_db=worker_db, signer=seals, origin=f"heed/{NAME}"),
         }
-    return Service(NAME, api, workers, on_start=(seals.load_or_create,), on_stop=(db.close, worker_db.close))
+    return Service(
+        NAME,
+        api,
+        workers,
+        on_start=(seals.load_or_create,),
+        on_stop=(db.close, worker_db.close),
+        measures=house_measures(NAME, worker_db=worker_db, bus=bus, consumer=CONSUMER),
+    )

@@ -1,0 +1,45 @@
+"""One function per intent of a person: rows, audit row and event in the caller's transaction.
+
+`acting_staff=None` is the operator at the command line, who is written into the audit as such.
+"""
+
+from services.auth.service.checks import Checked, check_personal_token, check_session
+from services.auth.service.groups import add_group, retire_group, set_group_members
+from services.auth.service.links import make_password_link, set_password
+from services.auth.service.schools import change_school, create_trust, register_school
+from services.auth.service.second_factor import Given, confirm_totp, enrol_totp, give_code, reset_second_factor
+from services.auth.service.sessions import end_session, end_sessions_of
+from services.auth.service.shields import lift_shield, raise_shield
+from services.auth.service.staff import add_staff, disable_staff, enable_staff, set_roles, set_trust_roles
+from services.auth.service.tokens import end_personal_token, make_personal_token, personal_tokens
+
+__all__ = [
+    "Checked",
+    "Given",
+    "add_group",
+    "add_staff",
+    "change_school",
+    "check_personal_token",
+    "check_session",
+    "confirm_totp",
+    "create_trust",
+    "disable_staff",
+    "enable_staff",
+    "end_personal_token",
+    "end_session",
+    "end_sessions_of",
+    "enrol_totp",
+    "give_code",
+    "lift_shield",
+    "make_password_link",
+    "make_personal_token",
+    "personal_tokens",
+    "raise_shield",
+    "register_school",
+    "reset_second_factor",
+    "retire_group",
+    "set_group_members",
+    "set_password",
+    "set_roles",
+    "set_trust_roles",
+]

@@ -1,0 +1,137 @@
+"""The check of every request: who holds this session or token, where, with which rights, how sure. Two reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.auth.domain import TOUCH_EVERY, SessionTimes, Standing, hash_of, standing
+from services.auth.models import PersonalToken, StaffSession
+from services.auth.queries import today
+from services.auth.scope import enter
+from shared.contracts.words import Assurance, Role, TrustRole
+from shared.identity import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    staff: Staff
+    expires_at: datetime
+    elevated_until: datetime | None
+
+
+# Written out, because it runs at every request of the house. `disabled_at` is asked each time: that is the revocation.
+_SESSION: Final = text(
+    """
+    SELECT s.id, s.staff_id, s.in_school_id, s.seen_at, s.ends_at, s.mfa_at, s.elevated_at, s.ended_at,
+           (SELECT id FROM trust) AS trust_id,
+           (SELECT array_agg(t.role) FROM trust_role t WHERE t.staff_id = s.staff_id) AS trust_roles
+    FROM staff_session s JOIN staff p ON p.id = s.staff_id AND p.disabled_at IS NULL
+    WHERE s.token_hash = :hash
+    """
+)
+_TOKEN: Final = text(
+    """
+    SELECT s.id, s.staff_id, s.in_school_id, s.scopes, s.expires_at, s.last_used_at,
+           (SELECT id FROM trust) AS trust_id,
+           (SELECT array_agg(t.role) FROM trust_role t WHERE t.staff_id = s.staff_id) AS trust_roles
+    FROM personal_token s JOIN staff p ON p.id = s.staff_id AND p.disabled_at IS NULL
+    WHERE s.token_hash = :hash AND s.ended_at IS NULL AND s.expires_at > :now
+    """
+)
+_RIGHTS: Final = text(
+    """
+    SELECT (SELECT array_agg(r.role) FROM staff_role r
+            WHERE r.school_id = :school AND r.staff_id = :staff) AS roles,
+           (SELECT array_agg(DISTINCT c.code) FROM class_taught c
+            WHERE c.school_id = :school AND c.staff_id = :staff
+                  AND c.from_on <= :today AND (c.to_on IS NULL OR c.to_on >= :today)) AS classes,
+           (SELECT array_agg(coalesce(h.pupil_id, h.incident_id)) FROM shield h
+            WHERE h.school_id = :school AND h.staff_id = :staff AND h.lifted_at IS NULL) AS shields
+    """
+)
+
+
+async def check_session(
+    session: AsyncSession, token: str, *, now: datetime, school_id: UUID | None = None, background: bool = False
+) -> Checked | None:
+    """None when it is no session, or no longer one. `background`: the page asked by itself, nobody is there."""
+    row = (await session.execute(_SESSION, {"hash": hash_of(token)})).first()
+    if row is None:
+        return None
+    times = SessionTimes(row.seen_at, row.ends_at, row.mfa_at, row.elevated_at, row.ended_at)
+    state = standing(times, now=now)
+    if not state.alive:
+        if row.ended_at is None:
+            await _set(session, row.id, ended_at=now, ended_why="idle" if now < row.ends_at else "too-long")
+        return None
+    staff = await _staff(session, row, now=now, school_id=school_id, assurance=state.assurance, scopes=None)
+    if staff is None:
+        return None
+    await _touch(session, row.id, state, now=now, background=background)
+    return Checked(staff, state.expires_at, state.elevated_until)
+
+
+async def check_personal_token(
+    session: AsyncSession, token: str, *, now: datetime, school_id: UUID | None = None
+) -> Checked | None:
+    """None when it is no token, or no longer one. A program is never elevated: nobody is there to give a code."""
+    row = (await session.execute(_TOKEN, {"hash": hash_of(token), "now": now})).first()
+    if row is None or school_id not in {None, row.in_school_id}:
+        return None
+    staff = await _staff(session, row, now=now, school_id=None, assurance=Assurance.MFA, scopes=frozenset(row.scopes))
+    if staff is None:
+        return None
+    if row.last_used_at is None or now - row.last_used_at >= TOUCH_EVERY:
+        await session.execute(update(PersonalToken).where(PersonalToken.id == row.id).values(last_used_at=now))
+    return Checked(staff, row.expires_at, None)
+
+
+async def _staff(
+    session: AsyncSession,
+    row: Row[Any],
+    *,
+    now: datetime,
+    school_id: UUID | None,
+    assurance: Assurance,
+    scopes: frozenset[str] | None,
+) -> Staff | None:
+    """The person with the rights they have now, in the school asked for; None when they have none there."""
+    there = school_id or row.in_school_id
+    # The rows of that school are in sight from here on; nothing but this transaction's own look is done with them.
+    await enter(session, school_id=there, staff_id=row.staff_id)
+    rights = (await session.execute(_RIGHTS, {"school": there, "staff": row.staff_id, "today": today(now)})).one()
+    roles = frozenset(Role(role) for role in rights.roles or ())
+    trust_roles = frozenset(TrustRole(role) for role in row.trust_roles or ())
+    if not roles and not trust_roles:
+        return None
+    return Staff(
+        staff_id=row.staff_id,
+        session_id=row.id,
+        trust_id=row.trust_id,
+        school_id=there,
+        roles=roles,
+        trust_roles=trust_roles,
+        classes=frozenset(rights.classes or ()),
+        assurance=assurance,
+        shields=frozenset(rights.shields or ()),
+        scopes=scopes,
+        issued_at=now,
+    )
+
+
+async def _touch(session: AsyncSession, session_id: UUID, state: Standing, *, now: datetime, background: bool) -> None:
+    values: dict[str, object] = {}
+    if state.elevation_over:
+        values["elevated_at"] = None
+    if state.touch and not background:
+        values["seen_at"] = now
+    if values:
+        await _set(session, session_id, **values)
+
+
+async def _set(session: AsyncSession, session_id: UUID, **values: object) -> None:
+    await session.execute(update(StaffSession).where(StaffSession.id == session_id).values(**values))

@@ -17,6 +17,8 @@ from deploy.embedded import CannotStart, EmbeddedPostgres
 from shared.db import Database
 from tests.house_database import HOUSE, make_house_tables
 
+pytest_plugins = ("tests.servers",)
+
 REQUIRE_ALL = os.environ.get("HEED_TEST_REQUIRE") == "all"
 
 

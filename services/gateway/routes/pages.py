@@ -8,12 +8,12 @@ from typing import Protocol
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from shared.identity import public
 
 from services.gateway.edge import OWN_STYLE
 from services.gateway.openapi import BASE
 from services.gateway.reading import in_words
 from shared.errors import NotFound
+from shared.identity import public
 
 FOLDER = Path(__file__).parent.parent / "pages"
 PAGES = Environment(

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from shared.identity import public
 
 from services.gateway.asking import OwnSession, SignedIn
 from services.gateway.calls import as_answer, handed_on
@@ -12,6 +11,7 @@ from services.gateway.routes.documented import gives, gives_nothing
 from services.gateway.schemas import sessions as schemas
 from services.gateway.sessions import Credential
 from shared.errors import Problem
+from shared.identity import public
 
 router = APIRouter(tags=["Sign-in"])
 

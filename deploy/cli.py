@@ -16,6 +16,7 @@ from deploy import cli_doctor, cli_house
 from deploy.cli_options import Data, Host, Port, folder_of
 from deploy.data_folder import DataFolder, Refused
 from deploy.screen import complaints, say
+from shared.settings import UnsafeStart
 
 app = typer.Typer(
     name="heed",
@@ -83,7 +84,7 @@ for command in (*cli_house.COMMANDS, *cli_doctor.COMMANDS):
 def main() -> None:
     try:
         app()
-    except Refused as problem:
+    except (Refused, UnsafeStart) as problem:
         complaints.print(f"heed: {problem}", markup=False, soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:

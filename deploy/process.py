@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, Final
 
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
 from deploy.data_folder import Refused
 from shared.service import Service
@@ -83,8 +84,18 @@ async def started(services: Iterable[Service]) -> AsyncIterator[None]:
         for service in services:
             # Closing what opened only half is safe; not closing it would leave connections behind.
             open_ones.push_async_callback(service.stop)
-            await service.start()
+            await _start(service)
         yield
+
+
+async def _start(service: Service) -> None:
+    try:
+        await service.start()
+    except (OSError, DBAPIError) as problem:
+        raise Refused(
+            f"{service.name} cannot use its database ({type(problem).__name__}). Is PostgreSQL there, and has "
+            "`heed migrate` been run? `heed doctor` looks at each login."
+        ) from None
 
 
 @asynccontextmanager

@@ -15,11 +15,12 @@ from sqlalchemy import text
 
 from shared.db import Database, Scope
 from shared.ids import new_id
+from shared.settings import UnsafeStart
 
 NONCE_BYTES: Final = 12
 
 
-class WrongSecret(Exception):  # noqa: N818 - said to an operator
+class WrongSecret(UnsafeStart):
     """HEED_KEY_SECRET is not the one under which the keys were sealed."""
 
     def __init__(self) -> None:

@@ -38,6 +38,10 @@ class HouseSettings(BaseSettings):
         return self.mode == "demo"
 
 
+class UnsafeStart(Exception):  # noqa: N818 - said to an operator
+    """A production start that would not be safe; the message says why and what to do."""
+
+
 SHORTEST_SECRET = 32
 
 

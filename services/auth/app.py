@@ -1,8 +1,11 @@
 """Auth's table of contents."""
 
+from functools import partial
+
 from services.auth.routes import internal, own, people, sessions
 from services.auth.sealing import Sealing
 from services.auth.settings import AuthSettings
+from services.auth.start import refuse_demonstration
 from shared.audit_seal import Sealer
 from shared.bus.api import Bus
 from shared.db import Database
@@ -48,7 +51,7 @@ def create_service(settings: AuthSettings, *, peers: Peers, bus: Bus | None = No
         NAME,
         api,
         workers,
-        on_start=(keys.load_or_create, seals.load_or_create),
+        on_start=(keys.load_or_create, seals.load_or_create, partial(refuse_demonstration, db, settings)),
         on_stop=(db.close, worker_db.close),
         measures=house_measures(NAME, worker_db=worker_db),
     )

@@ -83,3 +83,22 @@ def test_creating_roles_asks_for_every_password_by_name() -> None:
 
 def test_an_unknown_service_is_not_understood() -> None:
     assert heed("run", "kitchen").returncode == 2
+
+
+def test_a_service_without_its_database_says_so_in_a_sentence(taken_port: int) -> None:
+    nowhere = "postgresql://heed_auth_app:secret-of-the-test@127.0.0.1:9/heed_auth"
+    said = heed(
+        "run",
+        "auth",
+        "--port",
+        str(taken_port + 1 if taken_port < 65000 else taken_port - 1),
+        HEED_AUTH_DATABASE_URL=nowhere,
+        HEED_AUTH_WORKER_DATABASE_URL=nowhere,
+        HEED_BUS_URL=nowhere,
+        HEED_KEY_SECRET="k" * 40,
+        HEED_SERVICE_SECRET="s" * 40,
+    )
+    assert said.returncode == 1
+    assert "auth cannot use its database" in said.stderr
+    assert "Traceback" not in said.stderr
+    assert "secret-of-the-test" not in said.stderr + said.stdout

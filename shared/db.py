@@ -29,11 +29,15 @@ class Scope:
 class Database:
     def __init__(self, url: str, *, name: str = "heed", pool_size: int = 5) -> None:
         self._engine = _engine(url, name=name, pool_size=pool_size)
-        self._wakes: list[Callable[[], None]] = []
+        self._wakes: dict[str, list[Callable[[], None]]] = {"published": [], "mailed": []}
 
     def on_publish(self, wake: Callable[[], None]) -> None:
         """Call `wake` after each commit that put an event into the outbox."""
-        self._wakes.append(wake)
+        self._wakes["published"].append(wake)
+
+    def on_mail(self, wake: Callable[[], None]) -> None:
+        """Call `wake` after each commit that put a mail into the queue."""
+        self._wakes["mailed"].append(wake)
 
     @asynccontextmanager
     async def begin(self, scope: Scope) -> AsyncIterator[AsyncSession]:
@@ -48,9 +52,10 @@ class Database:
                     _SET_SCOPE, {"school": _setting(scope.school_id), "staff": _setting(scope.staff_id)}
                 )
                 yield session
-            if session.info.get("published"):
-                for wake in self._wakes:
-                    wake()
+            for what, wakes in self._wakes.items():
+                if session.info.get(what):
+                    for wake in wakes:
+                        wake()
 
     async def ready(self) -> None:
         """Raises what the driver raises when the database cannot be asked."""

@@ -1,0 +1,77 @@
+"""The mail queue: a mail is a row of the transaction whose fact it tells, and the sender carries it to the mail server.
+
+A row says who is to be told, of which school, and where to look: no address and no word of what happened.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.ids import new_id
+
+
+class MailKind(StrEnum):
+    """What a mail tells. Its words are in the folder of that name under `shared/mails`."""
+
+    ALERT = "alert"
+    ESCALATION = "escalation"
+
+
+class MailState(StrEnum):
+    PREPARED = "prepared"
+    """Waits for its time: for the first try, or for the next after the mail server said "later"."""
+    SENDING = "sending"
+    """Leased. Once the lease has ended it is as good as unknown."""
+    UNKNOWN = "unknown"
+    """Handed over without an answer. Sent again with the same Message-ID, which mail programs show once."""
+    SENT = "sent"
+    FAILED = "failed"
+    """Given up: counted, with a code that says why. The alert itself is in the house all the same."""
+
+
+mail: Final = Table(
+    "mail",
+    MetaData(),
+    Column("id", Uuid, primary_key=True),
+    Column("school_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("staff_id", Uuid, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("next_try_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+
+async def queue_mail(session: AsyncSession, *, kind: MailKind, school_id: UUID, staff_id: UUID, path: str) -> UUID:
+    """Put a mail to one member of staff into the queue of the caller's transaction; returns the mail's id.
+
+    `path` is where its link leads within Heed, as in `/alerts/<id>`; ids only, for a mail may be read by anybody.
+    Called twice for the same fact it makes two mails.
+    """
+    if not path.startswith("/") or path.startswith("//"):
+        raise ValueError("a mail links to a path of Heed")
+    now = datetime.now(UTC)
+    mail_id = new_id()
+    await session.execute(
+        insert(mail).values(
+            id=mail_id,
+            school_id=school_id,
+            kind=kind.value,
+            staff_id=staff_id,
+            link=path,
+            # Fixed before the first try, so that every try is the same mail. What follows the @ is the sender's domain.
+            message_id=secrets.token_hex(16),
+            state=MailState.PREPARED.value,
+            next_try_at=now,
+            created_at=now,
+        )
+    )
+    session.info["mailed"] = True
+    return mail_id

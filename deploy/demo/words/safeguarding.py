@@ -218,7 +218,7 @@ CONCERNS: tuple[Concern, ...] = (
         others=(Other(Part.SIBLING),),
         later=(
             Step(
-                "pastoral",
+                "deputy_dsl",
                 "Both children seen at 09:05 and at the end of the day. {A} ate breakfast, {b} wanted to stay near an "
                 "adult.",
                 7,

@@ -1,0 +1,161 @@
+"""The demonstration goes in through the services' own functions, whole, and as the policy asks."""
+
+import ast
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pyotp
+import pytest
+
+from deploy import building
+from deploy.demo import people
+from deploy.demo.load import load
+from deploy.environment import SHARED_KEY, SHARED_SERVICE, Servers, environment_of
+from deploy.process import started
+from deploy.screen import Quiet
+from shared.peers import Peers, ServiceTokens
+from shared.service import Service
+from tests.conftest import Cluster
+
+ROOT = Path(__file__).parents[2]
+SECRET = "k" * 40
+
+
+@pytest.fixture
+async def services(empty_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, Service]]:
+    secrets = {**empty_cluster.passwords, SHARED_KEY: SECRET, SHARED_SERVICE: SECRET}
+    servers = Servers(empty_cluster.admin_url, smtp_port=25)
+    for name, value in environment_of(servers, secrets, public_url="http://localhost:8000").items():
+        monkeypatch.setenv(name, value)
+    peers, bus = Peers(), building.bus_of_the_house()
+    made = {}
+    for name in ("auth", "incident"):
+        made[name] = building.build(name, peers=peers, bus=bus)
+        peers.register(name, made[name].api)
+    async with started(made.values()):
+        yield made
+    await peers.close()
+    await bus.close()
+
+
+@pytest.mark.slow
+async def test_the_trust_goes_in_whole_and_its_people_can_sign_in(
+    services: dict[str, Service], empty_cluster: Cluster
+) -> None:
+    steps = Counted()
+    await load(services, steps)
+    assert steps.left == 0
+
+    await _numbers_follow_the_weeks(empty_cluster)
+    await _each_wrote_their_own(empty_cluster)
+    await _r71_the_behaviour_group_has_its_people(empty_cluster)
+    await _somebody_signs_in(services["auth"])
+
+
+class Counted(Quiet):
+    """A bar nobody watches, to see that it reaches its end."""
+
+    def __init__(self) -> None:
+        super().__init__(lines=False)
+        self.left = 0
+
+    def begin(self, what: str, total: int) -> None:
+        self.left += total
+
+    def advance(self, by: int = 1) -> None:
+        self.left -= by
+
+
+async def _rows(url: str, query: str) -> list[Any]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()
+
+
+async def _numbers_follow_the_weeks(cluster: Cluster) -> None:
+    incident = cluster.admin("incident")
+    counts = await _rows(incident, "SELECT count(*) FROM pupil GROUP BY school_id ORDER BY 1")
+    assert counts == [(210,), (420,), (900,)]
+    # R119: 13 categories with 48 sub-categories, in each school.
+    categories = "SELECT count(*) FILTER (WHERE parent_id IS NULL), count(parent_id) FROM category GROUP BY school_id"
+    assert await _rows(incident, categories) == [(13, 48)] * 3
+    written = await _rows(
+        incident,
+        "SELECT i.school_id, n.number, i.logged_at, i.state FROM incident i JOIN incident_number n"
+        " ON n.school_id = i.school_id AND n.incident_id = i.id ORDER BY i.school_id, i.logged_at, n.number",
+    )
+    schools = {row[0] for row in written}
+    assert len(schools) == 3
+    for school in schools:
+        numbers = [row[1] for row in written if row[0] == school]
+        assert len(numbers) >= 50
+        assert numbers == list(range(1, len(numbers) + 1))
+    ages = [datetime.now(UTC) - row[2] for row in written]
+    assert timedelta(days=20) < max(ages) < timedelta(days=32)
+    assert min(ages) > timedelta(0)
+    assert {row[3] for row in written} == {"open", "closed"}
+    ahead = "SELECT count(*) FROM action WHERE created_at > now()"
+    assert await _rows(incident, ahead) == [(0,)]
+
+
+async def _each_wrote_their_own(cluster: Cluster) -> None:
+    """No write without its audit row, and in the name of who did it."""
+    incident = cluster.admin("incident")
+    for action, rows in (
+        ("incident:logged", "SELECT author_id, count(*) FROM incident GROUP BY 1 ORDER BY 1"),
+        ("action:added", "SELECT author_id, count(*) FROM action GROUP BY 1 ORDER BY 1"),
+    ):
+        noted = f"SELECT staff_id, count(*) FROM audit WHERE action = '{action}' GROUP BY 1 ORDER BY 1"
+        found = await _rows(incident, rows)
+        assert len(found) > 10
+        assert found == await _rows(incident, noted)
+
+
+async def _r71_the_behaviour_group_has_its_people(cluster: Cluster) -> None:
+    members = await _rows(
+        cluster.admin("auth"),
+        "SELECT p.surname FROM alert_group g JOIN group_member m ON m.school_id = g.school_id AND m.group_id = g.id"
+        " JOIN staff p ON p.id = m.staff_id JOIN school s ON s.id = g.school_id"
+        " WHERE g.name = 'KS2 Behaviour' AND s.short_name = 'Oakfield' ORDER BY 1",
+    )
+    assert members == [("Boyle",), ("Doyle",), ("Joseph",), ("Whitcombe",)]
+
+
+async def _somebody_signs_in(auth: Service) -> None:
+    tran = people.find("linh.tran@oakfield.example")
+    assert tran is not None
+    peers = Peers()
+    peers.register("auth", auth.api)
+    headers = await ServiceTokens(peers, name="gateway", secret=SECRET).headers("auth")
+    client = peers.client("auth")
+    asked = {"email": tran.email, "password": people.PASSWORD}
+    answer = await client.post("/sign-in", json=asked, headers=headers)
+    assert answer.status_code == 200, answer.text
+    code = {"session": answer.json()["session"], "code": pyotp.TOTP(tran.totp_secret).now()}
+    assert (await client.post("/sessions/second-factor", json=code, headers=headers)).is_success
+    await peers.close()
+
+
+def test_nothing_in_the_demonstration_writes_tables() -> None:
+    """It can only do what a school can: it knows no table and no query language."""
+    files = list((ROOT / "deploy" / "demo").rglob("*.py"))
+    assert len(files) > 10
+    for file in files:
+        imported = {
+            name
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            for name in (
+                [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else []
+            )
+        }
+        assert not [name for name in imported if re.search(r"sqlalchemy|asyncpg|\.models", name)], file

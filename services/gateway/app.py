@@ -6,7 +6,7 @@ from services.gateway.edge import Edge
 from services.gateway.gate import Gate
 from services.gateway.limits import Limiter, Policy
 from services.gateway.openapi import describe
-from services.gateway.routes import alerts, incidents, pages, pupils, school, sessions, tokens
+from services.gateway.routes import alerts, incidents, pages, pupils, rules, school, sessions, tokens
 from services.gateway.settings import GatewaySettings
 from shared.bus.api import Bus
 from shared.peers import Peers
@@ -18,6 +18,7 @@ API_ROUTERS = (
     pupils.router,
     incidents.router,
     alerts.router,
+    rules.router,
     school.router,
 )
 

@@ -1,6 +1,7 @@
 """Answers made of what several services know. What one of them cannot say is left out, and said to be missing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from fastapi.responses import JSONResponse
 from services.gateway.calls import Caller, handed_on
 from services.gateway.gate import gate_of
 from services.gateway.names import names_of
-from services.gateway.outage import NO_INCIDENT, NO_SUMMARIES
+from services.gateway.outage import NO_INCIDENT, NO_READING, NO_SUMMARIES
 from shared.errors import Unavailable
 
 VOUCHER = "X-Heed-Voucher"
+MOST_AT_ONCE = 20
 STAFF_FIELDS = frozenset({"author_id", "staff_id", "by_id"})
 
 
@@ -23,12 +25,18 @@ async def alerts(request: Request, caller: Caller, params: Mapping[str, Any]) ->
     if listed.is_error:
         return handed_on(listed)
     page = listed.json()
-    summaries, notices = await _summaries(caller, page["alerts"])
-    for alert in page["alerts"]:
-        alert.pop("voucher", None)
-        alert["concern"] = summaries.get(alert["incident_id"])
-    names, unnamed = await names_of(gate_of(request), _staff_in(page))
-    return JSONResponse(page | {"names": names, "notices": notices + unnamed})
+    notices = await _say_what_of(caller, page["alerts"])
+    return await _named(request, page, notices=notices)
+
+
+async def next_alert(request: Request, caller: Caller, after: UUID | None) -> Response:
+    params = {"after": str(after) if after else None}
+    found = await caller.call("alerting", "GET", "/alerts/next", params=params)
+    if found.is_error:
+        return handed_on(found)
+    following = found.json()
+    notices = await _say_what_of(caller, [following["alert"]] if following["alert"] else [])
+    return await _named(request, following, notices=notices)
 
 
 async def alert(request: Request, caller: Caller, alert_id: UUID) -> Response:
@@ -44,35 +52,83 @@ async def alert(request: Request, caller: Caller, alert_id: UUID) -> Response:
     headers = {VOUCHER: opened.pop("voucher")} if opened.get("voucher") else {}
     path = f"/incidents/{opened['incident_id']}"
     try:
-        answer = await caller.call("incident", "GET", path, headers=headers, lost=NO_INCIDENT)
+        answer = await caller.call("incident", "GET", path, headers=headers)
     except Unavailable:
-        return JSONResponse({"alert": opened, "concern": None, "names": {}, "notices": [NO_INCIDENT]})
-    if answer.status_code >= 500:
-        return JSONResponse({"alert": opened, "concern": None, "names": {}, "notices": [NO_INCIDENT]})
+        answer = None
+    if answer is None or answer.status_code >= 500:
+        return await _named(request, {"alert": opened, "concern": None}, notices=[NO_INCIDENT])
     if answer.is_error:
         return handed_on(answer)
-    return await _named(request, {"alert": opened, "concern": answer.json()}, answer)
+    return await _named(request, {"alert": opened, "concern": answer.json()}, of=answer)
 
 
 async def concern(request: Request, caller: Caller, incident_id: UUID) -> Response:
     answer = await caller.call("incident", "GET", f"/incidents/{incident_id}")
     if answer.status_code != 200:
         return handed_on(answer)
-    return await _named(request, answer.json(), answer)
+    return await _named(request, answer.json(), of=answer)
 
 
-async def _named(request: Request, content: dict[str, Any], answer: httpx.Response) -> Response:
-    names, notices = await names_of(gate_of(request), _staff_in(content))
-    etag = {"ETag": answer.headers["etag"]} if "etag" in answer.headers else {}
-    return JSONResponse(content | {"names": names, "notices": notices}, headers=etag)
+async def own_concerns(caller: Caller, params: Mapping[str, Any]) -> Response:
+    """What somebody logged, and of each when it was first read: that, and nothing else of what followed (R28, R57)."""
+    answer = await caller.call("incident", "GET", "/incidents", params=params)
+    if answer.is_error:
+        return handed_on(answer)
+    page = answer.json()
+    asking = asyncio.Semaphore(MOST_AT_ONCE)
+    questions = [asyncio.ensure_future(_first_read(caller, line["id"], asking)) for line in page["incidents"]]
+    try:
+        read = await asyncio.gather(*questions)
+        notices: list[str] = []
+    except Unavailable:
+        # One is enough to know it: the others would be waited for in vain.
+        for question in questions:
+            question.cancel()
+        await asyncio.gather(*questions, return_exceptions=True)
+        read, notices = [None] * len(questions), [NO_READING]
+    for line, first_read_at in zip(page["incidents"], read, strict=True):
+        line["first_read_at"] = first_read_at
+    return JSONResponse(page | {"notices": notices})
 
 
-async def _summaries(caller: Caller, listed: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], list[str]]:
-    wanted = sorted({alert["incident_id"] for alert in listed})
+async def _first_read(caller: Caller, incident_id: str, asking: asyncio.Semaphore) -> str | None:
+    async with asking:
+        answer = await caller.call("alerting", "GET", "/told", params={"incident_id": incident_id})
+    if answer.status_code >= 500:
+        raise Unavailable("alerting", NO_READING)
+    # Alerting may not have heard of it yet: then nobody can have read it.
+    first: str | None = None if answer.is_error else answer.json()["first_read_at"]
+    return first
+
+
+async def _named(
+    request: Request, content: dict[str, Any], *, of: httpx.Response | None = None, notices: Sequence[str] = ()
+) -> Response:
+    names, unnamed = await names_of(gate_of(request), _staff_in(content))
+    etag = {"ETag": of.headers["etag"]} if of is not None and "etag" in of.headers else {}
+    return JSONResponse(content | {"names": names, "notices": [*notices, *unnamed]}, headers=etag)
+
+
+async def _say_what_of(caller: Caller, listed: Sequence[dict[str, Any]]) -> list[str]:
+    """Put beside each alert the concern it is about, in a line; what to say when that cannot be had.
+
+    The vouchers go along: also in a list nobody finds an alert without its concern in the first instant.
+    """
+    vouchers = [voucher for alert in listed if (voucher := alert.pop("voucher", None))]
+    summaries, notices = await _summaries(caller, {alert["incident_id"] for alert in listed}, vouchers)
+    for alert in listed:
+        alert["concern"] = summaries.get(alert["incident_id"])
+    return notices
+
+
+async def _summaries(
+    caller: Caller, wanted: Collection[str], vouchers: Sequence[str]
+) -> tuple[dict[str, Any], list[str]]:
     if not wanted:
         return {}, []
+    body = {"ids": sorted(wanted), "vouchers": vouchers}
     try:
-        answer = await caller.call("incident", "POST", "/incidents/summaries", body={"ids": wanted})
+        answer = await caller.call("incident", "POST", "/incidents/summaries", body=body)
     except Unavailable:
         return {}, [NO_SUMMARIES]
     if answer.is_error:

@@ -1,22 +1,32 @@
-"""The two cookies: the session, which no script can read, and the token that a script must repeat."""
+"""The cookies: the session, which no script can read, the token that a script must repeat, and the browser's own."""
 
 from fastapi import Request, Response
 
 SESSION = "heed_session"
 CSRF = "heed_csrf"
+DEVICE = "heed_device"
+DEVICE_SECONDS = 30 * 24 * 3600  # as long as auth remembers a browser
 
 
 class Cookies:
-    """On https both carry the `__Host-` prefix: the browser then takes them from this very host over TLS only."""
+    """On https all carry the `__Host-` prefix: the browser then takes them from this very host over TLS only."""
 
     def __init__(self, *, https: bool) -> None:
         prefix = "__Host-" if https else ""
         self.session = prefix + SESSION
         self.csrf = prefix + CSRF
+        self.device = prefix + DEVICE
         self._secure = https
 
     def session_of(self, request: Request) -> str | None:
         return request.cookies.get(self.session) or None
+
+    def device_of(self, request: Request) -> str | None:
+        return request.cookies.get(self.device) or None
+
+    def remember(self, response: Response, device: str) -> None:
+        """This browser is spared the second factor at sign-in; signing out does not end that."""
+        self._set(response, self.device, device, httponly=True, max_age=DEVICE_SECONDS)
 
     def begin(self, response: Response, *, session: str, csrf: str) -> None:
         # No max-age: the session ends with the browser; how long it lives otherwise is auth's to say.
@@ -27,5 +37,7 @@ class Cookies:
         for name in (self.session, self.csrf):
             response.delete_cookie(name, path="/", secure=self._secure, samesite="lax", httponly=name == self.session)
 
-    def _set(self, response: Response, name: str, value: str, *, httponly: bool) -> None:
-        response.set_cookie(name, value, path="/", secure=self._secure, samesite="lax", httponly=httponly)
+    def _set(self, response: Response, name: str, value: str, *, httponly: bool, max_age: int | None = None) -> None:
+        response.set_cookie(
+            name, value, max_age=max_age, path="/", secure=self._secure, samesite="lax", httponly=httponly
+        )

@@ -85,9 +85,7 @@ class Edge:
         if scope["path"].startswith(UNGUARDED):
             return None
         if hostname(headers.get("host", "")) not in self._hosts:
-            return Problem(
-                400, "wrong-host", "This is not the address of Heed", "Use the address your school was given."
-            )
+            return WrongHost()
         standing = self._by_address.take(limit_key(address))
         state["standings"] = [standing]
         return TooMany(standing.seconds_left) if standing.refused else None

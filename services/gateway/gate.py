@@ -1,5 +1,6 @@
 """The gate: who comes with which credential, whether they may ask again so soon, and what a sign-in leaves behind."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import httpx
 from fastapi import Request
 
-from services.gateway.calls import Caller
+from services.gateway.calls import Caller, peer
 from services.gateway.cookies import Cookies
 from services.gateway.csrf import Csrf, same_site
 from services.gateway.limits import Limiter, Policy, Standing
@@ -64,6 +65,10 @@ class Gate:
         account = hashlib.sha256(email.strip().casefold().encode()).hexdigest()
         take(request, self._accounts, f"{request.state.address} {account}")
 
+    def may_try_a_link(self, request: Request) -> None:
+        same_site(request)
+        take(request, self._sign_ins, request.state.address)
+
     def may_try_a_code(self, request: Request, credential: Credential) -> None:
         take(request, self._codes, credential.key)
 
@@ -71,7 +76,7 @@ class Gate:
         """Auth's own routes for the gateway, in the gateway's name."""
         try:
             answer = await self._post_to_auth(path, body)
-        except (httpx.TransportError, Unavailable) as error:
+        except (httpx.TransportError, TimeoutError, Unavailable) as error:
             raise unavailable("auth") from error
         if answer.status_code >= 500:
             raise unavailable("auth")
@@ -83,8 +88,10 @@ class Gate:
         )
 
     async def _post_to_auth(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
-        headers = await self._tokens.headers("auth")
-        return await self.peers.client("auth").post(path, json=dict(body), headers=headers, timeout=PATIENCE)
+        client = peer(self.peers, "auth")
+        async with asyncio.timeout(PATIENCE):
+            headers = await self._tokens.headers("auth")
+            return await client.post(path, json=dict(body), headers=headers, timeout=PATIENCE)
 
 
 def take(request: Request, limiter: Limiter, key: str) -> Standing:

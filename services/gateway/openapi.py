@@ -109,6 +109,7 @@ def describe(api: FastAPI) -> dict[str, Any]:
         tags=[{"name": name, "description": words} for name, words in TAGS],
         license_info={"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
     )
+    document["paths"] = {path: item for path, item in document["paths"].items() if path.startswith(BASE)}
     document["servers"] = [{"url": "/", "description": "This installation"}]
     components = document.setdefault("components", {})
     components["securitySchemes"] = SECURITY_SCHEMES

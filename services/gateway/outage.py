@@ -23,7 +23,9 @@ NO_SUMMARIES: Final = (
 )
 NO_INCIDENT: Final = "The concern itself cannot be shown just now. Try again in a minute, or ask the DSL in person."
 NO_NAMES: Final = "The names of members of staff cannot be shown just now."
-NO_COUNT: Final = "Who has been told cannot be shown just now. Everybody who must know will be alerted."
+NO_READING: Final = (
+    "Whether your concerns have been read cannot be shown just now. Everybody who must know will be alerted."
+)
 
 
 def unavailable(service: str, detail: str | None = None) -> Unavailable:

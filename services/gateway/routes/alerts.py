@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.gateway import composing
 from services.gateway.asking import asks
 from services.gateway.calls import Caller
+from services.gateway.openapi import BASE
 from services.gateway.routes.documented import gives
 from services.gateway.schemas import alerts as schemas
 
-router = APIRouter(prefix="/alerts", tags=["Alerts"])
+router = APIRouter(prefix=f"{BASE}/alerts", tags=["Alerts"])
 Reader = Annotated[Caller, Depends(asks("alert:read"))]
 
 
@@ -29,11 +30,12 @@ async def list_alerts(
 
 @router.get("/next", responses=gives(schemas.NextAlert, "The alert to look at next, if there is one."))
 async def see_next(
+    request: Request,
     caller: Reader,
     after: Annotated[UUID | None, Query(description="the alert you have just looked at")] = None,
 ) -> Response:
     """See next: the next alert that waits for you."""
-    return await caller.forward("alerting", "GET", "/alerts/next", params={"after": str(after) if after else None})
+    return await composing.next_alert(request, caller, after)
 
 
 @router.get("/{alert_id}", responses=gives(schemas.OpenedAlert, "The alert and the concern it is about."))

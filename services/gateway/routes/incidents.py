@@ -1,19 +1,20 @@
-"""Concerns: log, read, add to, close."""
+"""Concerns: log, read, add to, correct, close."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from services.gateway import composing
 from services.gateway.asking import asks
 from services.gateway.calls import Caller
-from services.gateway.composing import concern
+from services.gateway.openapi import BASE
 from services.gateway.outage import UNCERTAIN_LOG
-from services.gateway.routes.documented import gives
+from services.gateway.routes.documented import IfMatch, gives
 from services.gateway.schemas import incidents as schemas
 from shared.faults import fault
 
-router = APIRouter(prefix="/incidents", tags=["Concerns"])
+router = APIRouter(prefix=f"{BASE}/incidents", tags=["Concerns"])
 
 IdempotencyKey = Annotated[
     str,
@@ -21,11 +22,11 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         min_length=8,
         max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
         description="made by you, once for each concern: sent twice, it is still one concern",
         examples=["5b6f5f0e-7f0c-4a52-9a51-3f2f7a3c1f10"],
     ),
 ]
-IfMatch = Annotated[str | None, Header(alias="If-Match", description="the ETag you have read")]
 
 
 @router.post(
@@ -53,7 +54,7 @@ async def mine(
     limit: Annotated[int, Query(ge=1, le=100, description="how many at most")] = 20,
 ) -> Response:
     """What you have logged, in your own words, and whether it has been read."""
-    return await caller.forward("incident", "GET", "/incidents", params={"cursor": cursor, "limit": limit})
+    return await composing.own_concerns(caller, {"cursor": cursor, "limit": limit})
 
 
 @router.get("/{incident_id}", responses=gives(schemas.Concern, "The concern, as far as you may see it.", etag=True))
@@ -64,7 +65,7 @@ async def read(
 
     Every reading is recorded before the answer leaves.
     """
-    return await concern(request, caller, incident_id)
+    return await composing.concern(request, caller, incident_id)
 
 
 @router.get("/{incident_id}/told", responses=gives(schemas.Told, "How many were told, and when it was first read."))
@@ -91,7 +92,7 @@ async def add_action(
 @router.post(
     "/{incident_id}/addenda",
     status_code=201,
-    responses=gives(schemas.Added, "Your addition is recorded.", status=201, etag=True),
+    responses=gives(schemas.Added, "Your addition is recorded.", status=201),
 )
 async def add_addendum(
     caller: Annotated[Caller, Depends(asks("addendum:add"))], incident_id: UUID, body: schemas.NewAddendum
@@ -100,12 +101,36 @@ async def add_addendum(
     return await caller.forward("incident", "POST", f"/incidents/{incident_id}/addenda", body=body)
 
 
+@router.post(
+    "/{incident_id}/corrections", responses=gives(schemas.Corrected, "The correction is on the record.", etag=True)
+)
+async def correct(
+    caller: Annotated[Caller, Depends(asks("incident:correct"))],
+    incident_id: UUID,
+    body: schemas.CorrectConcern,
+    if_match: IfMatch = None,
+) -> Response:
+    """Correct a concern, with the reason: the whole of it as it should be. The first words stay visible beside it."""
+    return await caller.forward("incident", "POST", f"/incidents/{incident_id}/corrections", body=body)
+
+
 @router.post("/{incident_id}/close", responses=gives(schemas.State, "The concern is closed.", etag=True))
 async def close(
     caller: Annotated[Caller, Depends(asks("incident:close"))],
     incident_id: UUID,
-    body: schemas.Closing,
+    body: schemas.Reason,
     if_match: IfMatch = None,
 ) -> Response:
     """Close a concern, with the reason. It stays on the record for ever."""
     return await caller.forward("incident", "POST", f"/incidents/{incident_id}/close", body=body)
+
+
+@router.post("/{incident_id}/reopen", responses=gives(schemas.State, "The concern is open again.", etag=True))
+async def reopen(
+    caller: Annotated[Caller, Depends(asks("incident:close"))],
+    incident_id: UUID,
+    body: schemas.Reason,
+    if_match: IfMatch = None,
+) -> Response:
+    """Open a closed concern again, with the reason."""
+    return await caller.forward("incident", "POST", f"/incidents/{incident_id}/reopen", body=body)

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from services.gateway.asking import asks
 from services.gateway.calls import Caller
+from services.gateway.openapi import BASE
 from services.gateway.routes.documented import gives
 from services.gateway.schemas.pupils import Categories, PickedPupils
 
-router = APIRouter()
+router = APIRouter(prefix=BASE)
 
 
 @router.get("/pupils", tags=["Pupils"], responses=gives(PickedPupils, "Children whose names begin like this."))
@@ -25,6 +26,6 @@ async def pick(
 
 
 @router.get("/categories", tags=["Concerns"], responses=gives(Categories, "The categories of your school."))
-async def categories(caller: Annotated[Caller, Depends(asks("incident:log"))]) -> Response:
+async def categories(caller: Annotated[Caller, Depends(asks("category:list"))]) -> Response:
     """What kinds of concern your school tells apart, with their sub-categories."""
     return await caller.forward("incident", "GET", "/categories")

@@ -1,4 +1,4 @@
-"""The school's settings: schools, staff, groups, alert rules, shields and the roll."""
+"""The school's settings: schools, staff, groups, shields, categories and the roll."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,14 +7,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.gateway.asking import SignedIn, asks
 from services.gateway.calls import Caller
-from services.gateway.routes.documented import gives, gives_nothing
-from services.gateway.routes.incidents import IfMatch
+from services.gateway.openapi import BASE
+from services.gateway.routes.documented import IfMatch, gives, gives_nothing
 from services.gateway.schemas import school as schemas
 
-router = APIRouter(tags=["Settings"])
+# A whole school's roll in one transaction; people wait for it, and know that they do.
+ROLL_PATIENCE = 60.0
+
+router = APIRouter(prefix=BASE, tags=["Settings"])
 StaffWriter = Annotated[Caller, Depends(asks("staff:write"))]
 GroupWriter = Annotated[Caller, Depends(asks("group:write"))]
-RuleWriter = Annotated[Caller, Depends(asks("rules:write"))]
 ShieldWriter = Annotated[Caller, Depends(asks("shield:write"))]
 
 
@@ -34,21 +36,27 @@ async def register_school(
 
 @router.get("/staff", responses=gives(schemas.StaffList, "Members of staff whose names begin like this."))
 async def find_staff(
-    caller: SignedIn,
+    caller: Annotated[Caller, Depends(asks("staff:list"))],
     starts: Annotated[str, Query(max_length=60, description="how the name begins")] = "",
 ) -> Response:
     """Find a member of staff of your school, for instance to tell them of a concern as well."""
     return await caller.forward("auth", "GET", "/staff", params={"starts": starts})
 
 
-@router.post("/staff", status_code=201, responses=gives(schemas.Invited, "Invited by e-mail.", status=201))
-async def invite_staff(caller: StaffWriter, body: schemas.NewStaff) -> Response:
-    """Invite a member of staff."""
+@router.post(
+    "/staff", status_code=201, responses=gives(schemas.AddedStaff, "Added, with these roles from now on.", status=201)
+)
+async def add_staff(caller: StaffWriter, body: schemas.NewStaff) -> Response:
+    """Add a member of staff to your school.
+
+    No mail is sent: hand them the `link` yourself. With it they set their password at `/password`; who works at another
+    school of the trust has an account already and keeps it.
+    """
     return await caller.forward("auth", "POST", "/staff", body=body)
 
 
-@router.put("/staff/{staff_id}/roles", responses=gives(schemas.StaffRoles, "The roles from now on."))
-async def set_roles(caller: StaffWriter, staff_id: UUID, body: schemas.Roles, if_match: IfMatch = None) -> Response:
+@router.put("/staff/{staff_id}/roles", responses=gives(schemas.StaffRoles, "The roles from now on.", etag=True))
+async def set_roles(caller: StaffWriter, staff_id: UUID, body: schemas.NewRoles, if_match: IfMatch = None) -> Response:
     """Set somebody's roles and classes in your school. They count at that person's next request."""
     return await caller.forward("auth", "PUT", f"/staff/{staff_id}/roles", body=body)
 
@@ -59,13 +67,27 @@ async def disable_staff(caller: StaffWriter, staff_id: UUID) -> Response:
     return await caller.forward("auth", "POST", f"/staff/{staff_id}/disable")
 
 
+@router.post("/staff/{staff_id}/enable", status_code=204, responses=gives_nothing("Their roles count again."))
+async def enable_staff(caller: StaffWriter, staff_id: UUID) -> Response:
+    """Let somebody back who was disabled. They sign in afresh."""
+    return await caller.forward("auth", "POST", f"/staff/{staff_id}/enable")
+
+
+@router.post(
+    "/staff/{staff_id}/second-factor/reset", status_code=204, responses=gives_nothing("They set it up afresh.")
+)
+async def reset_second_factor(caller: StaffWriter, staff_id: UUID) -> Response:
+    """For a lost phone: their second factor is gone and their sessions end; at the next sign-in they set up another."""
+    return await caller.forward("auth", "POST", f"/staff/{staff_id}/second-factor/reset")
+
+
 @router.get("/groups", responses=gives(schemas.Groups, "The alert groups of your school."))
-async def list_groups(caller: SignedIn) -> Response:
+async def list_groups(caller: Annotated[Caller, Depends(asks("group:list"))]) -> Response:
     """The groups that can be alerted together."""
     return await caller.forward("auth", "GET", "/groups")
 
 
-@router.post("/groups", status_code=201, responses=gives(schemas.Group, "The group.", status=201))
+@router.post("/groups", status_code=201, responses=gives(schemas.Group, "The group.", status=201, etag=True))
 async def make_group(caller: GroupWriter, body: schemas.NewGroup) -> Response:
     """Make an alert group."""
     return await caller.forward("auth", "POST", "/groups", body=body)
@@ -91,22 +113,12 @@ async def end_shield(caller: ShieldWriter, shield_id: UUID) -> Response:
     return await caller.forward("auth", "DELETE", f"/shields/{shield_id}")
 
 
-@router.get("/alert-rules", responses=gives(schemas.Rules, "Who is told of what.", etag=True))
-async def read_rules(caller: RuleWriter) -> Response:
-    """Who is told of what, by category. The head and the lead DSL are told of everything, rules or not."""
-    return await caller.forward("alerting", "GET", "/rules")
-
-
-@router.put("/alert-rules", responses=gives(schemas.Rules, "The rules as they are now.", etag=True))
-async def write_rules(caller: RuleWriter, body: schemas.NewRules, if_match: IfMatch = None) -> Response:
-    """Set who is told of what. It counts for the next concern."""
-    return await caller.forward("alerting", "PUT", "/rules", body=body)
-
-
-@router.post("/alert-rules/try", responses=gives(schemas.Tried, "Who would be told, and why."))
-async def try_rules(caller: RuleWriter, body: schemas.Trial) -> Response:
-    """Try the rules on an invented concern: who would be told, and why. Nobody is."""
-    return await caller.forward("alerting", "POST", "/rules/try", body=body)
+@router.post(
+    "/categories/standard", status_code=201, responses=gives(schemas.Begun, "How many there are now.", status=201)
+)
+async def begin_categories(caller: Annotated[Caller, Depends(asks("category:write"))]) -> Response:
+    """Begin with the standard categories, for a school that has none yet."""
+    return await caller.forward("incident", "POST", "/categories/standard")
 
 
 @router.post(
@@ -114,8 +126,19 @@ async def try_rules(caller: RuleWriter, body: schemas.Trial) -> Response:
     responses=gives(schemas.RollReport, "What has changed on the roll."),
     openapi_extra={"requestBody": schemas.ROLL_BODY},
 )
-async def import_roll(request: Request, caller: Annotated[Caller, Depends(asks("roll:import"))]) -> Response:
-    """Import the roll from a CSV file: who is new, who has changed, who has left."""
+async def import_roll(
+    request: Request,
+    caller: Annotated[Caller, Depends(asks("roll:import"))],
+    leavers: Annotated[bool, Query(description="the children who are not in the file have left")] = False,
+) -> Response:
+    """Import the roll from a CSV file: who is new, who has changed, and who has left. All of it or, if a line does not
+    fit, nothing."""
     return await caller.forward(
-        "incident", "POST", "/roll", content=await request.body(), headers={"content-type": "text/csv; charset=utf-8"}
+        "incident",
+        "POST",
+        "/roll",
+        content=await request.body(),
+        params={"leavers": leavers},
+        headers={"content-type": "text/csv; charset=utf-8"},
+        patience=ROLL_PATIENCE,
     )

@@ -1,5 +1,6 @@
 """Sign-in and what belongs to a session."""
 
+import httpx
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -7,13 +8,14 @@ from services.gateway.asking import OwnSession, SignedIn
 from services.gateway.calls import as_answer, handed_on
 from services.gateway.gate import gate_of
 from services.gateway.names import names_of
+from services.gateway.openapi import BASE
 from services.gateway.routes.documented import gives, gives_nothing
 from services.gateway.schemas import sessions as schemas
 from services.gateway.sessions import Credential
 from shared.errors import Problem
 from shared.identity import public
 
-router = APIRouter(tags=["Sign-in"])
+router = APIRouter(prefix=BASE, tags=["Sign-in"])
 
 
 @router.post(
@@ -26,11 +28,14 @@ async def sign_in(request: Request, body: schemas.SignIn) -> Response:
     """Sign in with your e-mail address and password.
 
     The answer is the same for every address and password that do not fit. If `needs` says `second-factor`, you can log
-    a concern and nothing else until you have given a code.
+    a concern and nothing else until you have given a code; if it says `enrolment`, until you have set one up.
     """
     gate = gate_of(request)
     gate.may_try_to_sign_in(request, body.email)
-    answer = await gate.auth("/sign-in", body.model_dump())
+    device = gate.cookies.device_of(request)
+    answer = await gate.auth(
+        "/sign-in", body.model_dump() | {"device": device, "address": request.state.address or None}
+    )
     if answer.is_error:
         return handed_on(answer)
     given = answer.json()
@@ -41,13 +46,48 @@ async def sign_in(request: Request, body: schemas.SignIn) -> Response:
 
 
 @router.post(
-    "/sign-in/code",
+    "/password",
     status_code=204,
-    responses=gives_nothing("The second factor is accepted."),
+    dependencies=[Depends(public())],
+    openapi_extra={"x-public": True},
+    responses=gives_nothing("The password is set. Sign in with it."),
 )
-async def second_factor(request: Request, session: OwnSession, body: schemas.Code) -> Response:
-    """Give the code of your second factor."""
-    return await _change(request, session, "/sessions/second-factor", code=body.code)
+async def set_password(request: Request, body: schemas.NewPassword) -> Response:
+    """Set your password with the link you were given. Your sessions end, wherever they are."""
+    gate = gate_of(request)
+    gate.may_try_a_link(request)
+    return handed_on(await gate.auth("/password", body.model_dump()))
+
+
+@router.post("/sign-in/code", status_code=204, responses=gives_nothing("The second factor is accepted."))
+async def second_factor(request: Request, session: OwnSession, body: schemas.SecondFactor) -> Response:
+    """Give the code of your second factor, and say whether this browser is to be spared it for 30 days."""
+    gate = gate_of(request)
+    answer = await _ask(request, session, "/sessions/second-factor", code=body.code, remember=body.remember)
+    if answer.is_error:
+        return handed_on(answer)
+    response = Response(status_code=204)
+    if device := answer.json()["device"]:
+        gate.cookies.remember(response, device)
+    return response
+
+
+@router.post(
+    "/second-factor", responses=gives(schemas.Enrolment, "For your authenticator app. It counts once it is confirmed.")
+)
+async def enrol(caller: SignedIn, session: OwnSession) -> Response:
+    """Set up your second factor. Who has one already needs elevated access to replace it."""
+    return await caller.forward("auth", "POST", "/second-factor/enrol")
+
+
+@router.post("/second-factor/confirm", status_code=204, responses=gives_nothing("Set up, and given for this session."))
+async def confirm(request: Request, caller: SignedIn, session: OwnSession, body: schemas.Code) -> Response:
+    """Confirm the second factor you have set up with a code of it."""
+    gate = gate_of(request)
+    gate.may_try_a_code(request, session)
+    answer = await caller.forward("auth", "POST", "/second-factor/confirm", body=body)
+    gate.sessions.forget(session)
+    return answer
 
 
 @router.post(
@@ -73,17 +113,17 @@ async def choose_school(request: Request, session: OwnSession, body: schemas.Cho
 @router.post(
     "/sign-out",
     status_code=204,
-    responses=gives_nothing("Signed out everywhere; the cookies are gone."),
+    responses=gives_nothing("Signed out; the cookies are gone."),
 )
 async def sign_out(request: Request, session: OwnSession) -> Response:
-    """End this session, at once and everywhere."""
+    """End this session, at once."""
     gate = gate_of(request)
-    gate.sessions.forget(session)
     try:
         response = handed_on(await gate.auth("/sessions/end", {"session": session.value}))
     except Problem as problem:
         # Who leaves a shared computer must not leave the cookie on it, whether or not auth could be told.
         response = as_answer(problem)
+    gate.sessions.forget(session)
     gate.cookies.end(response)
     return response
 
@@ -106,10 +146,15 @@ async def me(request: Request, caller: SignedIn) -> Response:
 
 
 async def _change(request: Request, session: Credential, path: str, **what: str) -> Response:
+    answer = await _ask(request, session, path, **what)
+    return handed_on(answer) if answer.is_error else Response(status_code=204)
+
+
+async def _ask(request: Request, session: Credential, path: str, **what: str | bool) -> httpx.Response:
     """Something that changes what the session may do: auth answers, and the next request asks it afresh."""
     gate = gate_of(request)
     if "code" in what:
         gate.may_try_a_code(request, session)
     answer = await gate.auth(path, {"session": session.value, **what})
     gate.sessions.forget(session)
-    return handed_on(answer) if answer.is_error else Response(status_code=204)
+    return answer

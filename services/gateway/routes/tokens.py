@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends, Response
 
 from services.gateway.asking import asks
 from services.gateway.calls import Caller
+from services.gateway.openapi import BASE
 from services.gateway.routes.documented import gives, gives_nothing
 from services.gateway.schemas import sessions as schemas
 
-router = APIRouter(prefix="/tokens", tags=["Tokens"])
+router = APIRouter(prefix=f"{BASE}/tokens", tags=["Tokens"])
 Owner = Annotated[Caller, Depends(asks("token:own"))]
 
 

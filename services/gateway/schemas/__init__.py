@@ -1,10 +1,10 @@
 """What the public API takes and gives. Answers are handed on as the services give them; a test holds them to these."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.schemas import Text
 
@@ -19,14 +19,26 @@ GROUP = UUID("01937b5e-2a10-7c11-9a1e-5d2f6a0b1c61")
 TOKEN = UUID("01937b5e-2a10-7c11-9a1e-5d2f6a0b1c71")
 SHIELD = UUID("01937b5e-2a10-7c11-9a1e-5d2f6a0b1c81")
 ACTION = UUID("01937b5e-2a10-7c11-9a1e-5d2f6a0b1c91")
+RULE = UUID("01937b5e-2a10-7c11-9a1e-5d2f6a0b1ca1")
 LUNCHTIME = datetime.fromisoformat("2026-03-03T12:40:00+00:00")
 LOGGED = datetime.fromisoformat("2026-03-03T12:58:21+00:00")
+READ = datetime.fromisoformat("2026-03-03T13:04:10+00:00")
+ADDED = datetime.fromisoformat("2026-03-03T13:20:45+00:00")
 
 if TYPE_CHECKING:
-    Line = Words = Narrative = str
+    Line = str
+    Name = str
+    Secret = str
+    TotpCode = str
+    Words = str
+    Narrative = str
 else:
     Line = Text(200)
+    Name = Text(100, shortest=0)
+    Secret = Annotated[Text(1000, strip=False), Field(repr=False)]
+    TotpCode = Annotated[Text(32), Field(repr=False)]
     Words = Text(5_000, strip=False)
+    # White space is kept: what was typed is evidence.
     Narrative = Text(20_000, strip=False)
 
 

@@ -1,0 +1,298 @@
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from services.gateway.schemas import (
+    ACTION,
+    ADDED,
+    CATEGORY,
+    CONCERN,
+    HADDAD,
+    LOGGED,
+    LUNCHTIME,
+    OKAFOR,
+    READ,
+    ROWAN,
+    Answer,
+    Narrative,
+    Words,
+    example,
+)
+from shared.contracts.words import Part
+from shared.schemas import Body
+
+SAID = 'At lunch Rowan said "I do not want to go home". He would not say why.'
+DONE_SO_FAR = "Sat with Rowan until the bell; told his class teacher that I would write this down."
+AS_WRITTEN = {
+    "narrative": SAID,
+    "occurred_at": LUNCHTIME,
+    "category_ids": [CATEGORY],
+    "pupils": [{"pupil_id": ROWAN, "part": "subject"}],
+    "action_taken": DONE_SO_FAR,
+}
+
+Ids = Annotated[list[UUID], Field(max_length=50)]
+Categories = Annotated[list[UUID], Field(max_length=20)]
+
+
+class LinkedPupil(Body):
+    pupil_id: UUID
+    part: Part = Field(Part.SUBJECT, description="what part this child had in it")
+    category_ids: Categories = Field([], description="when they are others for this child than for the concern")
+
+
+class LogConcern(Body):
+    model_config = example(**AS_WRITTEN, urgent=False, extra_staff_ids=[HADDAD], extra_group_ids=[])
+
+    narrative: Narrative = Field(description="what you saw and heard, in the child's own words")
+    occurred_at: AwareDatetime = Field(description="when it happened")
+    category_ids: Annotated[Categories, Field(min_length=1)]
+    pupils: Annotated[list[LinkedPupil], Field(min_length=1, max_length=50)]
+    action_taken: Words | None = Field(None, description="what you have done about it already")
+    urgent: bool = False
+    extra_staff_ids: Ids = Field([], description="people who should be told as well")
+    extra_group_ids: Ids = Field([], description="groups that should be told as well")
+
+
+class CorrectConcern(LogConcern):
+    model_config = example(**AS_WRITTEN, reason="The time was mistyped: it was lunch, not the morning break.")
+
+    reason: Words
+
+
+class NewAction(Body):
+    model_config = example(text="Rang home; his aunt collects him today.", pupil_ids=[ROWAN], tell_author=False)
+
+    text: Words
+    pupil_ids: Ids = Field([], description="the children it is for; none means all of them")
+    tell_author: bool = False
+
+
+class NewAddendum(Body):
+    model_config = example(text="He also had no coat, and it was four degrees.")
+
+    text: Narrative
+
+
+class Reason(Body):
+    model_config = example(reason="Early help is in place and reviewed every Friday.")
+
+    reason: Words
+
+
+# -------------------------------------------------------------------------------------------------------- answers
+class Logged(Answer):
+    model_config = example(id=CONCERN, number=214, logged_at=LOGGED)
+
+    id: UUID
+    number: int = Field(description="what people call it by, in this school")
+    logged_at: datetime
+
+
+class OwnConcern(Answer):
+    id: UUID
+    number: int
+    logged_at: datetime
+    narrative: str
+    first_read_at: datetime | None = Field(description="when the first of those who were told read it; null if nobody")
+
+
+class OwnConcerns(Answer):
+    model_config = example(
+        incidents=[{"id": CONCERN, "number": 214, "logged_at": LOGGED, "narrative": SAID, "first_read_at": READ}],
+        next=None,
+        notices=[],
+    )
+
+    incidents: list[OwnConcern]
+    next: str | None
+    notices: list[str]
+
+
+class CategoryNamed(Answer):
+    id: UUID
+    name: str
+    parent: str | None
+
+
+class ChildInConcern(Answer):
+    pupil_id: UUID
+    name: str
+    part: str
+    year_group: str
+    class_code: str | None
+    category_ids: list[UUID]
+    reachable: bool = Field(description="whether you could open this child's own record")
+
+
+class Revision(Answer):
+    revision: int
+    narrative: str
+    action_taken: str | None
+    occurred_at: datetime
+    by_id: UUID
+    reason: str | None
+    at: datetime
+
+
+class Action(Answer):
+    id: UUID
+    author_id: UUID
+    text: str
+    pupil_ids: list[UUID]
+    created_at: datetime
+
+
+class Addendum(Answer):
+    id: UUID
+    author_id: UUID
+    text: str
+    created_at: datetime
+
+
+class Step(Answer):
+    step: str
+    by_id: UUID
+    reason: str
+    at: datetime
+
+
+WHOLE = {
+    "view": "whole",
+    "id": CONCERN,
+    "number": 214,
+    "author_id": OKAFOR,
+    "logged_at": LOGGED,
+    "occurred_at": LUNCHTIME,
+    "urgent": False,
+    "narrative": SAID,
+    "action_taken": DONE_SO_FAR,
+    "categories": [{"id": CATEGORY, "name": "Welfare Concern", "parent": None}],
+    "pupils": [
+        {
+            "pupil_id": ROWAN,
+            "name": "Rowan Ade",
+            "part": "subject",
+            "year_group": "4",
+            "class_code": "4B",
+            "category_ids": [],
+            "reachable": True,
+        }
+    ],
+    "addenda": [],
+    "version": 2,
+    "state": "open",
+    "sensitivity": 2,
+    "revision": 1,
+    "revisions": [
+        {
+            "revision": 1,
+            "narrative": SAID,
+            "action_taken": DONE_SO_FAR,
+            "occurred_at": LUNCHTIME,
+            "by_id": OKAFOR,
+            "reason": None,
+            "at": LOGGED,
+        }
+    ],
+    "actions": [
+        {
+            "id": ACTION,
+            "author_id": HADDAD,
+            "text": "Rang home; his aunt collects him today.",
+            "pupil_ids": [ROWAN],
+            "created_at": ADDED,
+        }
+    ],
+    "steps": [],
+}
+PEOPLE = {str(OKAFOR): "Ms Okafor", str(HADDAD): "Mr Haddad"}
+
+
+class WholeOrOwn(Answer):
+    """A concern as far as its reader may see it: whole, or the writer's own words and nothing of what followed."""
+
+    view: Literal["whole", "own"]
+    id: UUID
+    number: int
+    author_id: UUID
+    logged_at: datetime
+    occurred_at: datetime
+    urgent: bool
+    narrative: str
+    action_taken: str | None
+    categories: list[CategoryNamed]
+    pupils: list[ChildInConcern]
+    addenda: list[Addendum]
+    version: int | None = Field(None, description="this and what follows: only when `view` is `whole`")
+    state: str | None = None
+    sensitivity: int | None = Field(None, description="1 ordinary, 2 sensitive, 3 child protection")
+    revision: int | None = None
+    revisions: list[Revision] | None = None
+    actions: list[Action] | None = None
+    steps: list[Step] | None = None
+
+
+class Concern(WholeOrOwn):
+    model_config = example(**WHOLE, names=PEOPLE, notices=[])
+
+    names: dict[UUID, str] = Field(description="the members of staff who are mentioned, by their ids")
+    notices: list[str]
+
+
+class Summary(Answer):
+    """A concern in a line, for a list."""
+
+    id: UUID
+    number: int
+    author_id: UUID
+    logged_at: datetime
+    occurred_at: datetime
+    urgent: bool
+    state: str
+    pupils: list[str]
+    categories: list[str]
+    first_line: str
+
+
+IN_A_LINE = {
+    "id": CONCERN,
+    "number": 214,
+    "author_id": OKAFOR,
+    "logged_at": LOGGED,
+    "occurred_at": LUNCHTIME,
+    "urgent": False,
+    "state": "open",
+    "pupils": ["Rowan Ade"],
+    "categories": ["Welfare Concern"],
+    "first_line": SAID,
+}
+
+
+class Told(Answer):
+    model_config = example(incident_id=CONCERN, told=3, first_read_at=READ)
+
+    incident_id: UUID
+    told: int
+    first_read_at: datetime | None
+
+
+class Added(Answer):
+    model_config = example(id=ACTION)
+
+    id: UUID
+
+
+class Corrected(Answer):
+    model_config = example(id=CONCERN)
+
+    id: UUID
+
+
+class State(Answer):
+    model_config = example(id=CONCERN, state="closed")
+
+    id: UUID
+    state: str

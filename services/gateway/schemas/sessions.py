@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.gateway.schemas import LOGGED, OKAFOR, SCHOOL, TOKEN, Answer, Line, example
+from services.gateway.schemas import LOGGED, OKAFOR, SCHOOL, TOKEN, Answer, Line, Secret, TotpCode, example
 from shared.contracts.words import Role, TrustRole
 from shared.schemas import Body
 
@@ -16,13 +16,29 @@ class SignIn(Body):
     model_config = example(email="a.okafor@rowan-lane.example", password="three lamps over the quiet canal")
 
     email: Line
-    password: Annotated[str, Field(max_length=1000, repr=False)]
+    password: Secret
+
+
+class NewPassword(Body):
+    model_config = example(
+        link="Hq3v0cYb1mXw8TtLr5ZfJ2uKs9NdAeGo6PiQyBxVk4M", password="three lamps over the quiet canal"
+    )
+
+    link: Secret
+    password: Secret
+
+
+class SecondFactor(Body):
+    model_config = example(code="492039", remember=True)
+
+    code: TotpCode
+    remember: bool = Field(False, description="spare this browser the second factor for 30 days; not elevated access")
 
 
 class Code(Body):
     model_config = example(code="492039")
 
-    code: Annotated[str, Field(min_length=6, max_length=32, repr=False)]
+    code: TotpCode
 
 
 class ChooseSchool(Body):
@@ -41,12 +57,16 @@ class SignedIn(Answer):
         assurance="password",
         needs="second-factor",
         schools=[{"id": SCHOOL, "name": "Rowan Lane Primary School"}],
+        school_id=SCHOOL,
         csrf_token=CSRF_EXAMPLE,
     )
 
     assurance: Assured
-    needs: Literal["second-factor"] | None = Field(description="what is asked next, if anything")
+    needs: Literal["second-factor", "enrolment"] | None = Field(
+        description="what is asked next, if anything: a code, or to set up the second factor it comes from"
+    )
     schools: list[SchoolChoice]
+    school_id: UUID = Field(description="the school you act in until you choose another")
     csrf_token: str = Field(description="repeat it in the header X-CSRF-Token with whatever you send")
 
 
@@ -59,6 +79,7 @@ class Me(Answer):
         trust_roles=[],
         classes=["4B"],
         assurance="mfa",
+        scopes=None,
         csrf_token=CSRF_EXAMPLE,
         notices=[],
     )
@@ -70,8 +91,12 @@ class Me(Answer):
     trust_roles: list[TrustRole]
     classes: list[str]
     assurance: Assured
+    scopes: list[str] | None = Field(description="what a personal token is for; null for a person")
     csrf_token: str | None = Field(description="absent for a personal token, which needs none")
     notices: list[str] = Field(description="what does not work just now, in plain words")
+
+
+WHO = ("staff_id", "school_id", "roles", "trust_roles", "classes", "assurance", "scopes")
 
 
 class Enrolment(Answer):
@@ -88,7 +113,7 @@ class NewToken(Body):
     model_config = example(name="Rota display", scopes=["alert:read"])
 
     name: Line
-    scopes: Annotated[list[str], Field(min_length=1, max_length=50)]
+    scopes: Annotated[list[Line], Field(min_length=1, max_length=50)]
 
 
 class Token(Answer):

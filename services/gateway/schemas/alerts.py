@@ -1,0 +1,76 @@
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.gateway.schemas import ALERT, CONCERN, LOGGED, READ, SCHOOL, Answer, example
+from services.gateway.schemas.incidents import IN_A_LINE, PEOPLE, WHOLE, Summary, WholeOrOwn
+from shared.contracts.words import Why
+
+States = Literal["unread", "read", "acknowledged", "done"]
+TOLD = {
+    "id": ALERT,
+    "school_id": SCHOOL,
+    "incident_id": CONCERN,
+    "state": "unread",
+    "why": ["lead_dsl"],
+    "urgent": False,
+    "raised_at": LOGGED,
+    "read_at": None,
+    "acknowledged_at": None,
+    "done_at": None,
+}
+
+
+class Alert(Answer):
+    id: UUID
+    school_id: UUID
+    incident_id: UUID
+    state: States
+    why: list[Why] = Field(description="why you were told")
+    urgent: bool
+    raised_at: datetime
+    read_at: datetime | None
+    acknowledged_at: datetime | None
+    done_at: datetime | None
+
+
+class ListedAlert(Alert):
+    concern: Summary | None = Field(description="what it is about, in a line; null when it cannot be shown just now")
+
+
+class Alerts(Answer):
+    model_config = example(alerts=[TOLD | {"concern": IN_A_LINE}], next=None, names=PEOPLE, notices=[])
+
+    alerts: list[ListedAlert]
+    next: str | None
+    names: dict[UUID, str]
+    notices: list[str]
+
+
+class NextAlert(Answer):
+    model_config = example(alert=TOLD | {"concern": IN_A_LINE}, names=PEOPLE, notices=[])
+
+    alert: ListedAlert | None = Field(description="null when nothing waits for you")
+    names: dict[UUID, str]
+    notices: list[str]
+
+
+class OpenedAlert(Answer):
+    model_config = example(alert=TOLD, concern=WHOLE, names=PEOPLE, notices=[])
+
+    alert: Alert
+    concern: WholeOrOwn | None
+    names: dict[UUID, str]
+    notices: list[str]
+
+
+class AlertState(Answer):
+    model_config = example(id=ALERT, state="read", read_at=READ, acknowledged_at=None, done_at=None)
+
+    id: UUID
+    state: States
+    read_at: datetime | None
+    acknowledged_at: datetime | None
+    done_at: datetime | None

@@ -1,0 +1,96 @@
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.gateway.schemas import CATEGORY, GROUP, OKAFOR, ROWAN, RULE, Answer, Line, example
+from shared.contracts.words import Part, Role, Sensitivity, Why
+from shared.schemas import Body
+
+Ids = Annotated[list[UUID], Field(max_length=50)]
+YearGroup = Annotated[str, Field(min_length=1, max_length=3)]
+Level = Annotated[Sensitivity, Field(description="1 ordinary, 2 sensitive, 3 child protection")]
+WELFARE = {
+    "id": RULE,
+    "name": "Welfare, younger years",
+    "category_ids": [CATEGORY],
+    "at_least": None,
+    "up_to": None,
+    "year_groups": ["R", "1", "2"],
+    "roles": ["senco"],
+    "group_ids": [GROUP],
+    "staff_ids": [],
+    "class_teachers": True,
+}
+
+
+class NewRule(Body):
+    id: UUID | None = Field(None, description="of a rule that stays; left out for a new one")
+    name: Line
+    category_ids: Ids = Field([], description="for these categories; none means for every one")
+    at_least: Level | None = None
+    up_to: Level | None = None
+    year_groups: Annotated[list[YearGroup], Field(max_length=20)] = []
+    roles: Annotated[list[Role], Field(max_length=10)] = Field([], description="whoever has one of these is told")
+    group_ids: Ids = []
+    staff_ids: Ids = []
+    class_teachers: bool = Field(False, description="the teachers of the children's classes are told")
+
+
+class NewRules(Body):
+    model_config = example(rules=[WELFARE])
+
+    rules: Annotated[list[NewRule], Field(max_length=200)]
+
+
+class TriedPupil(Body):
+    part: Part = Part.SUBJECT
+    category_ids: Ids = []
+    class_id: UUID | None = None
+    year_group: YearGroup | None = None
+    pupil_id: UUID | None = None
+
+
+class Trial(Body):
+    model_config = example(category_ids=[CATEGORY], pupils=[{"pupil_id": ROWAN, "year_group": "4"}], urgent=False)
+
+    author_id: UUID | None = None
+    category_ids: Annotated[Ids, Field(min_length=1)]
+    sensitivity: Level | None = None
+    pupils: Annotated[list[TriedPupil], Field(max_length=50)]
+    urgent: bool = False
+    extra_staff_ids: Ids = []
+    extra_group_ids: Ids = []
+
+
+# -------------------------------------------------------------------------------------------------------- answers
+class Rule(Answer):
+    id: UUID
+    name: str
+    category_ids: list[UUID]
+    at_least: int | None
+    up_to: int | None
+    year_groups: list[str]
+    roles: list[Role]
+    group_ids: list[UUID]
+    staff_ids: list[UUID]
+    class_teachers: bool
+
+
+class Rules(Answer):
+    model_config = example(version=4, rules=[WELFARE])
+
+    version: int
+    rules: list[Rule]
+
+
+class ToldInTrial(Answer):
+    staff_id: UUID
+    why: list[Why]
+    rules: list[UUID | str]
+
+
+class Tried(Answer):
+    model_config = example(told=[{"staff_id": OKAFOR, "why": ["lead_dsl", "rule"], "rules": [RULE]}])
+
+    told: list[ToldInTrial]

@@ -1,0 +1,162 @@
+"""The school's settings: schools, staff, groups, shields and the roll. The rules of alerts have a file of their own."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.gateway.schemas import GROUP, HADDAD, OKAFOR, ROWAN, SCHOOL, SHIELD, Answer, Line, Name, example
+from shared.contracts.words import Role
+from shared.schemas import Body
+
+ROLL = """\
+UPN,Surname,Forename,Date of birth,Sex,Year group,Class
+,Ade,Rowan,2017-03-12,M,4,4B
+"""
+ROLL_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {"text/csv": {"schema": {"type": "string"}, "example": ROLL}},
+}
+
+
+class NewSchool(Body):
+    model_config = example(name="Rowan Lane Primary School", short_name="Rowan Lane", phase="primary", urn="139000")
+
+    name: Line
+    short_name: Line | None = None
+    phase: Literal["nursery", "primary", "secondary", "all-through", "special", "alternative"] = "primary"
+    urn: Line | None = None
+
+
+class ClassPeriod(Body):
+    code: Line
+    from_on: date
+    to_on: date | None = None
+
+
+Classes = Annotated[list[Line | ClassPeriod], Field(max_length=50)]
+Roles = Annotated[list[Role], Field(max_length=10)]
+
+
+class NewStaff(Body):
+    model_config = example(
+        email="m.haddad@rowan-lane.example",
+        title="Mr",
+        forename="Milad",
+        surname="Haddad",
+        roles=["teacher"],
+        classes=["4B"],
+    )
+
+    email: Line
+    title: Name = ""
+    forename: Name = ""
+    surname: Line
+    roles: Annotated[Roles, Field(min_length=1)]
+    classes: Classes = []
+
+
+class NewRoles(Body):
+    model_config = example(
+        roles=["teacher", "deputy_dsl"], classes=["4B", {"code": "5A", "from_on": "2026-09-01", "to_on": "2027-07-20"}]
+    )
+
+    roles: Roles
+    classes: Classes | None = Field(None, description="left out, the classes stay as they are")
+
+
+class NewGroup(Body):
+    model_config = example(name="Attendance team", member_ids=[OKAFOR, HADDAD])
+
+    name: Line
+    member_ids: Annotated[list[UUID], Field(max_length=500)]
+
+
+class NewShield(Body):
+    model_config = example(staff_id=HADDAD, pupil_id=ROWAN, reason="Parent of this child.")
+
+    staff_id: UUID
+    pupil_id: UUID | None = Field(None, description="either a pupil or a concern")
+    incident_id: UUID | None = None
+    reason: Line
+
+
+# -------------------------------------------------------------------------------------------------------- answers
+class School(Answer):
+    model_config = example(id=SCHOOL, name="Rowan Lane Primary School")
+
+    id: UUID
+    name: str
+
+
+class Schools(Answer):
+    model_config = example(schools=[{"id": SCHOOL, "name": "Rowan Lane Primary School"}])
+
+    schools: list[School]
+
+
+class StaffMember(Answer):
+    id: UUID
+    name: str
+
+
+class StaffList(Answer):
+    model_config = example(staff=[{"id": OKAFOR, "name": "Ms Okafor"}])
+
+    staff: list[StaffMember]
+
+
+class AddedStaff(Answer):
+    model_config = example(id=HADDAD, link="Hq3v0cYb1mXw8TtLr5ZfJ2uKs9NdAeGo6PiQyBxVk4M")
+
+    id: UUID
+    link: str | None = Field(
+        description="for `/password`, good once and for 7 days; null for who has an account already"
+    )
+
+
+class StaffRoles(Answer):
+    model_config = example(id=HADDAD, roles=["teacher", "deputy_dsl"], classes=["4B"])
+
+    id: UUID
+    roles: list[Role]
+    classes: list[str]
+
+
+class Group(Answer):
+    model_config = example(id=GROUP, name="Attendance team", member_ids=[OKAFOR, HADDAD], version=2)
+
+    id: UUID
+    name: str
+    member_ids: list[UUID]
+    version: int
+
+
+class Groups(Answer):
+    model_config = example(
+        groups=[{"id": GROUP, "name": "Attendance team", "member_ids": [OKAFOR, HADDAD], "version": 2}]
+    )
+
+    groups: list[Group]
+
+
+class Shield(Answer):
+    model_config = example(id=SHIELD)
+
+    id: UUID
+
+
+class Begun(Answer):
+    model_config = example(made=61)
+
+    made: int
+
+
+class RollReport(Answer):
+    model_config = example(enrolled=1, changed=0, left=0, unchanged=419)
+
+    enrolled: int
+    changed: int
+    left: int
+    unchanged: int

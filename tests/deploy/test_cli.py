@@ -1,9 +1,6 @@
 """The `heed` command: what it says when something is wrong, and with which exit code."""
 
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,21 +8,7 @@ import pytest
 import typer
 
 from deploy.cli import app
-
-ROOT = Path(__file__).parents[2]
-
-
-def heed(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEED_")}
-    return subprocess.run(
-        [sys.executable, "-m", "deploy.cli", *words],
-        cwd=ROOT,
-        env={**kept, "COLUMNS": "200", **variables},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+from tests.deploy.heed import heed
 
 
 @pytest.fixture
@@ -39,7 +22,7 @@ def taken_port() -> Iterator[int]:
 def test_every_command_teaches_in_its_help() -> None:
     root = typer.main.get_command(app)
     commands = dict(root.commands)  # type: ignore[attr-defined]
-    assert {"up", "run", "migrate"} <= set(commands)
+    assert {"up", "run", "migrate", "demo", "staff", "doctor"} <= set(commands)
     for name, command in commands.items():
         assert command.help or command.commands, name
     said = heed("--help")

@@ -1,12 +1,19 @@
 """The inbox: an event that comes twice has its effect once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid
+from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db import Database, Scope
+
+KEPT_DAYS: Final = 30
+"""Longer than any bus keeps a message that was read, so that none comes back after it was forgotten here."""
+
+PRUNED_AT_ONCE: Final = 5_000
 
 inbox: Final = Table(
     "inbox",
@@ -27,3 +34,27 @@ async def first_time(session: AsyncSession, consumer: str, event_id: UUID, schoo
         .returning(inbox.c.event_id)
     )
     return taken.first() is not None
+
+
+async def prune(worker_db: Database) -> int:
+    """Forget what was taken, and replayed, more than KEPT_DAYS ago; in small transactions. Returns how many."""
+    before = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
+    total = 0
+    for statement in (_FORGET_TAKEN, _FORGET_REPLAYED):
+        gone = PRUNED_AT_ONCE
+        while gone == PRUNED_AT_ONCE:
+            async with worker_db.begin(Scope()) as session:
+                rows = await session.execute(statement, {"before": before, "limit": PRUNED_AT_ONCE})
+                gone = len(rows.all())
+            total += gone
+    return total
+
+
+_FORGET_TAKEN: Final = text(
+    "DELETE FROM inbox WHERE ctid = ANY(ARRAY("
+    "SELECT ctid FROM inbox WHERE taken_at < :before LIMIT :limit)) RETURNING 1"
+)
+_FORGET_REPLAYED: Final = text(
+    "DELETE FROM parked_event WHERE id = ANY(ARRAY("
+    "SELECT id FROM parked_event WHERE replayed_at < :before LIMIT :limit)) RETURNING 1"
+)

@@ -60,7 +60,7 @@ def cluster() -> Iterator[Cluster]:
     """Real PostgreSQL: the one named by HEED_TEST_POSTGRES_URL (as administrator), or the embedded one."""
     given = os.environ.get("HEED_TEST_POSTGRES_URL")
     if given:
-        yield asyncio.run(_prepare(given))
+        yield asyncio.run(prepare(given))
         return
     folder = Path(tempfile.mkdtemp(prefix="heed-test-"))
     server = EmbeddedPostgres(folder, settings={"fsync": "off", "max_connections": "200"})
@@ -69,13 +69,14 @@ def cluster() -> Iterator[Cluster]:
             admin_url = asyncio.run(server.start())
         except CannotStart as problem:
             cannot_have("PostgreSQL", str(problem))
-        yield asyncio.run(_prepare(admin_url))
+        yield asyncio.run(prepare(admin_url))
     finally:
         asyncio.run(server.stop())
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _prepare(admin_url: str) -> Cluster:
+async def prepare(admin_url: str) -> Cluster:
+    """Every role, database and table of the house, on a server that has none yet or has them all."""
     migrated = [service for service in databases.SERVICES if databases.has_migrations(service)]
     services = (*migrated, HOUSE)
     passwords = {name: secrets.token_urlsafe(12) for name in databases.role_names(services)}

@@ -1,27 +1,16 @@
-"""What the incident service takes and gives."""
+"""Logging, correcting and reading an incident."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.incident.domain import Concern, Link
+from services.incident.schemas.afterwards import ActionShown, AddendumShown, StepShown
+from services.incident.schemas.fields import Categories, Ids, Narrative, Voucher, Words
 from shared.contracts.words import Part
-from shared.schemas import Body, Text
-
-if TYPE_CHECKING:
-    Narrative = str
-    Words = str
-    Voucher = str
-else:
-    # White space is kept: what was typed is evidence.
-    Narrative = Text(20_000, strip=False)
-    Words = Text(5_000, strip=False)
-    Voucher = Text(2_000)
-
-Ids = Annotated[list[UUID], Field(max_length=50)]
-Categories = Annotated[list[UUID], Field(max_length=20)]
+from shared.schemas import Body
 
 
 class LinkedPupil(Body):
@@ -57,26 +46,11 @@ class CorrectConcern(LogConcern):
     reason: Words
 
 
-class NewAction(Body):
-    text: Words
-    pupil_ids: Ids = []
-    tell_author: bool = False
-
-
-class NewAddendum(Body):
-    text: Narrative
-
-
-class Reason(Body):
-    reason: Words
-
-
 class SummariesWanted(Body):
     ids: Annotated[list[UUID], Field(max_length=100)]
     vouchers: Annotated[list[Voucher], Field(max_length=100)] = []
 
 
-# -------------------------------------------------------------------------------------------------------- answers
 class Logged(BaseModel):
     id: UUID
     number: int
@@ -107,28 +81,6 @@ class RevisionShown(BaseModel):
     occurred_at: datetime
     by_id: UUID
     reason: str | None
-    at: datetime
-
-
-class ActionShown(BaseModel):
-    id: UUID
-    author_id: UUID
-    text: str
-    pupil_ids: list[UUID]
-    created_at: datetime
-
-
-class AddendumShown(BaseModel):
-    id: UUID
-    author_id: UUID
-    text: str
-    created_at: datetime
-
-
-class StepShown(BaseModel):
-    step: str
-    by_id: UUID
-    reason: str
     at: datetime
 
 
@@ -187,45 +139,3 @@ class Summary(BaseModel):
 
 class Summaries(BaseModel):
     summaries: list[Summary]
-
-
-class Added(BaseModel):
-    id: UUID
-
-
-class State(BaseModel):
-    id: UUID
-    state: str
-
-
-class PickedPupil(BaseModel):
-    id: UUID
-    name: str
-    year_group: str
-    class_code: str | None
-
-
-class PickedPupils(BaseModel):
-    pupils: list[PickedPupil]
-
-
-class CategoryShown(BaseModel):
-    id: UUID
-    parent_id: UUID | None
-    name: str
-    sensitivity: int
-
-
-class CategoriesShown(BaseModel):
-    categories: list[CategoryShown]
-
-
-class RollResult(BaseModel):
-    enrolled: int
-    changed: int
-    left: int
-    unchanged: int
-
-
-class Begun(BaseModel):
-    made: int

@@ -1,0 +1,27 @@
+"""The tables of auth. What belongs to the whole trust has no school; everything else lies behind the school's fence."""
+
+from services.auth.models.groups import AlertGroup, GroupMember, Shield
+from services.auth.models.people import ClassTaught, Membership, RoleHeld, StaffAccount, TrustRoleHeld
+from services.auth.models.schools import School, Trust
+from services.auth.models.sign_in import Credential, Device, PasswordLink, PersonalToken, StaffSession, Throttle
+from services.auth.models.tables import Base
+
+__all__ = [
+    "AlertGroup",
+    "Base",
+    "ClassTaught",
+    "Credential",
+    "Device",
+    "GroupMember",
+    "Membership",
+    "PasswordLink",
+    "PersonalToken",
+    "RoleHeld",
+    "School",
+    "Shield",
+    "StaffAccount",
+    "StaffSession",
+    "Throttle",
+    "Trust",
+    "TrustRoleHeld",
+]

@@ -1,0 +1,102 @@
+"""Schools, staff, groups and shields."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.auth.domain import Period
+from services.auth.schemas.fields import Ids, Line, Name
+from shared.contracts.words import Role
+from shared.schemas import Body
+
+
+class NewSchool(Body):
+    name: Line
+    short_name: Line | None = None
+    phase: Literal["nursery", "primary", "secondary", "all-through", "special", "alternative"] = "primary"
+    urn: Line | None = None
+
+
+class ClassPeriod(Body):
+    code: Line
+    from_on: date
+    to_on: date | None = None
+
+    def period(self) -> Period:
+        return Period(self.code, self.from_on, self.to_on)
+
+
+Classes = Annotated[list[Line | ClassPeriod], Field(max_length=50)]
+Roles = Annotated[list[Role], Field(max_length=10)]
+
+
+class NewStaff(Body):
+    email: Line
+    title: Name = ""
+    forename: Name = ""
+    surname: Line
+    roles: Annotated[Roles, Field(min_length=1)]
+    classes: Classes = []
+
+
+class StaffRoles(Body):
+    roles: Roles
+    classes: Classes | None = None
+
+
+class GroupBody(Body):
+    name: Line
+    member_ids: Ids
+
+
+class NewShield(Body):
+    staff_id: UUID
+    pupil_id: UUID | None = None
+    incident_id: UUID | None = None
+    reason: Line
+
+
+class SchoolShown(BaseModel):
+    id: UUID
+    name: str
+
+
+class SchoolsShown(BaseModel):
+    schools: list[SchoolShown]
+
+
+class StaffShown(BaseModel):
+    id: UUID
+    name: str
+
+
+class StaffListed(BaseModel):
+    staff: list[StaffShown]
+
+
+class StaffAdded(BaseModel):
+    id: UUID
+    link: str | None = Field(repr=False, description="the secret of the link for a new account; shown this once")
+
+
+class StaffRolesShown(BaseModel):
+    id: UUID
+    roles: list[Role]
+    classes: list[str]
+
+
+class GroupShown(BaseModel):
+    id: UUID
+    name: str
+    member_ids: list[UUID]
+    version: int
+
+
+class GroupsShown(BaseModel):
+    groups: list[GroupShown]
+
+
+class ShieldShown(BaseModel):
+    id: UUID

@@ -1,0 +1,113 @@
+"""Sign-in, sessions, second factor and personal tokens."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.auth.schemas.fields import Code, Line, Secret
+from services.auth.schemas.people import SchoolShown
+from shared.contracts.words import Role, TrustRole
+from shared.schemas import Body
+
+
+class SignIn(Body):
+    email: Line
+    password: Secret
+    device: Secret | None = None
+    address: Line | None = None
+
+
+class Check(Body):
+    session: Secret | None = None
+    personal_token: Secret | None = None
+    audience: Annotated[list[Literal["auth", "incident", "alerting"]], Field(min_length=1, max_length=10)]
+    school_id: UUID | None = None
+    background: bool = False
+
+    @model_validator(mode="after")
+    def _one_credential(self) -> "Check":
+        if (self.session is None) == (self.personal_token is None):
+            raise PydanticCustomError("value_error", "Send a session or a personal token.")
+        return self
+
+
+class SessionOnly(Body):
+    session: Secret
+
+
+class SessionCode(Body):
+    session: Secret
+    code: Code
+    remember: bool = False
+
+
+class SessionSchool(Body):
+    session: Secret
+    school_id: UUID
+
+
+class OnlyCode(Body):
+    code: Code
+
+
+class SetPassword(Body):
+    link: Secret
+    password: Secret
+
+
+class NewToken(Body):
+    name: Line
+    scopes: Annotated[list[Line], Field(min_length=1, max_length=50)]
+
+
+class SignedIn(BaseModel):
+    session: str = Field(repr=False)
+    assurance: Literal["password", "mfa"]
+    needs: Literal["second-factor", "enrolment"] | None
+    schools: list[SchoolShown]
+    school_id: UUID
+
+
+class Who(BaseModel):
+    staff_id: UUID
+    school_id: UUID
+    roles: list[Role]
+    trust_roles: list[TrustRole]
+    classes: list[str]
+    assurance: Literal["password", "mfa", "elevated"]
+    scopes: list[str] | None
+
+
+class CheckedShown(BaseModel):
+    tokens: dict[str, str] = Field(repr=False)
+    staff: Who
+    expires_at: datetime
+    elevated_until: datetime | None
+
+
+class Device(BaseModel):
+    device: str | None = Field(repr=False)
+
+
+class Enrolment(BaseModel):
+    secret: str = Field(repr=False)
+    otpauth_uri: str = Field(repr=False)
+
+
+class TokenShown(BaseModel):
+    id: UUID
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class TokenMade(TokenShown):
+    token: str = Field(repr=False)
+
+
+class TokensShown(BaseModel):
+    tokens: list[TokenShown]

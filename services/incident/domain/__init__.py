@@ -1,0 +1,51 @@
+"""The rules of the record: how sensitive an incident is, what may follow what, what a roll may hold. Pure."""
+
+from services.incident.domain.concern import (
+    CLOCKS_DIFFER,
+    LONG_AGO,
+    Concern,
+    Link,
+    category_sensitivity,
+    every_category,
+    sensitivity_of,
+    time_fault,
+)
+from services.incident.domain.names import plain, search_words
+from services.incident.domain.picking import PICKS, PICKS_THEN_EVERY, PICKS_WITHIN, seconds_to_wait
+from services.incident.domain.roll import (
+    LEAVERS_WITHOUT_ASKING,
+    SHARE_OF_LEAVERS_WITHOUT_ASKING,
+    UPN_LETTERS,
+    YEAR_GROUPS,
+    birth_fault,
+    too_many_leave,
+    upn_check_letter,
+    upn_fault,
+    year_group,
+)
+
+__all__ = [
+    "CLOCKS_DIFFER",
+    "LEAVERS_WITHOUT_ASKING",
+    "LONG_AGO",
+    "PICKS",
+    "PICKS_THEN_EVERY",
+    "PICKS_WITHIN",
+    "SHARE_OF_LEAVERS_WITHOUT_ASKING",
+    "UPN_LETTERS",
+    "YEAR_GROUPS",
+    "Concern",
+    "Link",
+    "birth_fault",
+    "category_sensitivity",
+    "every_category",
+    "plain",
+    "search_words",
+    "seconds_to_wait",
+    "sensitivity_of",
+    "time_fault",
+    "too_many_leave",
+    "upn_check_letter",
+    "upn_fault",
+    "year_group",
+]

@@ -1,0 +1,35 @@
+"""The tables of incident. Every row lies behind its school's fence; what was written has no right to be changed."""
+
+from services.incident.models.afterwards import Action, ActionPupil, Addendum, IncidentStep
+from services.incident.models.categories import Category
+from services.incident.models.incidents import (
+    IdempotencyKey,
+    Incident,
+    IncidentCategory,
+    IncidentNumber,
+    IncidentPupil,
+    IncidentPupilCategory,
+    IncidentRevision,
+)
+from services.incident.models.readers import Reader
+from services.incident.models.roll import Pupil, PupilIdentifier
+from services.incident.models.tables import Base
+
+__all__ = [
+    "Action",
+    "ActionPupil",
+    "Addendum",
+    "Base",
+    "Category",
+    "IdempotencyKey",
+    "Incident",
+    "IncidentCategory",
+    "IncidentNumber",
+    "IncidentPupil",
+    "IncidentPupilCategory",
+    "IncidentRevision",
+    "IncidentStep",
+    "Pupil",
+    "PupilIdentifier",
+    "Reader",
+]

@@ -1,0 +1,57 @@
+"""What follows an incident: actions, addenda, steps."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.incident.models.tables import Base
+
+
+class Action(Base):
+    __tablename__ = "action"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    incident_id: Mapped[UUID]
+    author_id: Mapped[UUID]
+    text: Mapped[str]
+    created_at: Mapped[datetime]
+    tell_author: Mapped[bool]
+
+
+class ActionPupil(Base):
+    """An action is stored per child it is for (C8)."""
+
+    __tablename__ = "action_pupil"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    action_id: Mapped[UUID] = mapped_column(primary_key=True)
+    pupil_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class Addendum(Base):
+    """What the author added later (C1)."""
+
+    __tablename__ = "addendum"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    incident_id: Mapped[UUID]
+    author_id: Mapped[UUID]
+    text: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class IncidentStep(Base):
+    """Closed and reopened, by whom and why."""
+
+    __tablename__ = "incident_step"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    incident_id: Mapped[UUID]
+    step: Mapped[str]
+    by_id: Mapped[UUID]
+    reason: Mapped[str]
+    at: Mapped[datetime]

@@ -39,6 +39,7 @@ class Staff:
     assurance: Assurance
     shields: frozenset[UUID] = frozenset()
     break_glass: UUID | None = None
+    break_glass_pupil: UUID | None = None
     scopes: frozenset[str] | None = None
     issued_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -59,6 +60,7 @@ class Staff:
             "assurance": int(self.assurance),
             "shields": sorted(str(shield) for shield in self.shields),
             "break_glass": str(self.break_glass) if self.break_glass else None,
+            "break_glass_pupil": str(self.break_glass_pupil) if self.break_glass_pupil else None,
             "scopes": None if self.scopes is None else sorted(self.scopes),
         }
 
@@ -77,6 +79,7 @@ class Staff:
                 assurance=Assurance(claims["assurance"]),
                 shields=frozenset(UUID(shield) for shield in claims["shields"]),
                 break_glass=UUID(claims["break_glass"]) if claims["break_glass"] else None,
+                break_glass_pupil=UUID(claims["break_glass_pupil"]) if claims.get("break_glass_pupil") else None,
                 scopes=None if claims["scopes"] is None else frozenset(claims["scopes"]),
                 issued_at=datetime.fromtimestamp(claims["iat"], UTC),
             )

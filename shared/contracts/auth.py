@@ -1,5 +1,6 @@
 """What `auth` publishes: who works where, with which roles. Never a name or an address."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -29,6 +30,10 @@ class StaffState(Event):
     roles: list[Role] = []
     trust_roles: list[TrustRole] = []
     class_ids: list[UUID] = []
+    away_until: date | None = None
+    """The last day of an absence that has begun; none while somebody is there."""
+    deputy_id: UUID | None = None
+    """Who stands in for them while they are away."""
 
 
 class StaffAdded(StaffState):

@@ -102,3 +102,18 @@ class ActionAdded(Event):
     author_id: UUID
     pupil_ids: list[UUID]
     tell_author: bool = False
+    owner_id: UUID | None = None
+    """Who is to do it; nobody for what was done already."""
+    due_at: datetime | None = None
+    promise: bool = False
+    """A contact that was promised to somebody (R60): it is kept track of like a duty."""
+
+
+class ActionDone(Event):
+    TYPE: ClassVar[str] = "heed.action.done.v1"
+    TOPIC: ClassVar[str] = TOPIC
+    KEY: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    action_id: UUID
+    by_id: UUID

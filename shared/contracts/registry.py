@@ -25,6 +25,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     incident.IncidentClosed,
     incident.IncidentReopened,
     incident.ActionAdded,
+    incident.ActionDone,
     alerting.AlertRaised,
     alerting.AlertRead,
     alerting.AlertAcknowledged,

@@ -52,6 +52,8 @@ class Why(StrEnum):
     STAND_IN = "stand_in"
     READDED = "readded"
     CLASS_TEACHER = "class_teacher"
+    DEPUTY = "deputy"
+    ESCALATED = "escalated"
     UNKNOWN = "unknown"
 
 

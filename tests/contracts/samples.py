@@ -3,7 +3,7 @@
 A golden file that exists is never written again: it stands for what is already in topics and outboxes somewhere.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,9 @@ _VALUES: dict[str, Any] = {
     "active": True,
     "urgent": True,
     "tell_author": True,
+    "promise": True,
+    "due_at": datetime(2026, 11, 25, 15, 30, tzinfo=UTC),
+    "away_until": date(2026, 12, 4),
     "year_group": "4",
     "part": Part.HARMED,
     "sensitivity": Sensitivity.SENSITIVE,

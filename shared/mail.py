@@ -4,9 +4,10 @@ A row says who is to be told, of which school, and where to look: no address and
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, insert
@@ -55,23 +56,38 @@ async def queue_mail(session: AsyncSession, *, kind: MailKind, school_id: UUID, 
     `path` is where its link leads within Heed, as in `/alerts/<id>`; ids only, for a mail may be read by anybody.
     Called twice for the same fact it makes two mails.
     """
+    row = _row(kind, school_id, staff_id, path)
+    await _put(session, [row])
+    mail_id: UUID = row["id"]
+    return mail_id
+
+
+async def queue_mails(
+    session: AsyncSession, *, kind: MailKind, school_id: UUID, to: Sequence[tuple[UUID, str]]
+) -> None:
+    """Several mails of one kind, to whom and with which path, in one question to the database."""
+    await _put(session, [_row(kind, school_id, staff_id, path) for staff_id, path in to])
+
+
+def _row(kind: MailKind, school_id: UUID, staff_id: UUID, path: str) -> dict[str, Any]:
     if not path.startswith("/") or path.startswith("//"):
         raise ValueError("a mail links to a path of Heed")
     now = datetime.now(UTC)
-    mail_id = new_id()
-    await session.execute(
-        insert(mail).values(
-            id=mail_id,
-            school_id=school_id,
-            kind=kind.value,
-            staff_id=staff_id,
-            link=path,
-            # Fixed before the first try, so that every try is the same mail. What follows the @ is the sender's domain.
-            message_id=secrets.token_hex(16),
-            state=MailState.PREPARED.value,
-            next_try_at=now,
-            created_at=now,
-        )
-    )
-    session.info["mailed"] = True
-    return mail_id
+    return {
+        "id": new_id(),
+        "school_id": school_id,
+        "kind": kind.value,
+        "staff_id": staff_id,
+        "link": path,
+        # Fixed before the first try, so that every try is the same mail. What follows the @ is the sender's domain.
+        "message_id": secrets.token_hex(16),
+        "state": MailState.PREPARED.value,
+        "next_try_at": now,
+        "created_at": now,
+    }
+
+
+async def _put(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        await session.execute(insert(mail), rows)
+        session.info["mailed"] = True

@@ -1,0 +1,1 @@
+"""Reads. Every select of alerts starts from whose they are (`alerts.theirs`)."""

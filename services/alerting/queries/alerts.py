@@ -1,0 +1,107 @@
+"""Somebody's alerts: a list, the next one, one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.alerting.domain import State
+from services.alerting.models import Alert, ToldIncident
+from shared.identity import Staff
+
+UNREAD: Final = frozenset({State.UNREAD})
+OPEN: Final = frozenset({State.UNREAD, State.READ, State.ACKNOWLEDGED})
+
+Place = tuple[bool, UUID]
+"""Where an alert stands in the order of "see next": urgent first, then the oldest. Ids are in the order of time."""
+
+
+def theirs(staff: Staff) -> ColumnElement[bool]:
+    """The alerts of this person in the school the token is for, without what was withdrawn or is shielded from them."""
+    return and_(
+        Alert.school_id == staff.school_id,
+        Alert.staff_id == staff.staff_id,
+        Alert.state != State.WITHDRAWN,
+        not_shielded(staff),
+    )
+
+
+def not_shielded(staff: Staff) -> ColumnElement[bool]:
+    """By the token, which knows a new shield before its event has come here."""
+    if not staff.shields:
+        return true()
+    about = exists().where(
+        ToldIncident.school_id == Alert.school_id,
+        ToldIncident.id == Alert.incident_id,
+        ToldIncident.pupil_ids.bool_op("&&")(sorted(staff.shields)),
+    )
+    return and_(Alert.incident_id.not_in(staff.shields), ~about)
+
+
+async def one(session: AsyncSession, staff: Staff, alert_id: UUID, *, lock: bool = False) -> Alert | None:
+    """Absent, another's, withdrawn and shielded take the same path and the same time."""
+    query = select(Alert).where(theirs(staff), Alert.id == alert_id)
+    found: Alert | None = await session.scalar(query.with_for_update(of=Alert) if lock else query)
+    return found
+
+
+async def waiting(
+    session: AsyncSession, staff: Staff, states: frozenset[State], *, limit: int, after: Place | None = None
+) -> Sequence[Alert]:
+    """Alerts in these states in the order of "see next"."""
+    query = (
+        select(Alert)
+        .where(theirs(staff), Alert.state.in_(sorted(states)))
+        .order_by(Alert.urgent.desc(), Alert.id)
+        .limit(limit)
+    )
+    if after is not None:
+        urgent, alert_id = after
+        less_urgent = Alert.urgent.is_(False) if urgent else false()
+        query = query.where(or_(less_urgent, and_(Alert.urgent.is_(urgent), Alert.id > alert_id)))
+    return (await session.scalars(query)).all()
+
+
+async def pupils_of(session: AsyncSession, alert: Alert) -> Sequence[UUID]:
+    """The children an alert's incident is about, for the audit."""
+    found: Sequence[UUID] | None = await session.scalar(
+        select(ToldIncident.pupil_ids).where(
+            ToldIncident.school_id == alert.school_id, ToldIncident.id == alert.incident_id
+        )
+    )
+    return found or ()
+
+
+@dataclass(frozen=True, slots=True)
+class HowMany:
+    told: int
+    first_read_at: datetime | None
+
+
+async def told_of(session: AsyncSession, staff: Staff, incident_id: UUID) -> HowMany | None:
+    """How many besides its author were told of an incident, for its author and for whoever has an alert of it."""
+    others = (
+        select(func.count())
+        .where(
+            Alert.school_id == ToldIncident.school_id,
+            Alert.incident_id == ToldIncident.id,
+            Alert.state != State.WITHDRAWN,
+            Alert.staff_id != ToldIncident.author_id,
+        )
+        .scalar_subquery()
+    )
+    has_one = exists().where(theirs(staff), Alert.incident_id == incident_id)
+    row = (
+        await session.execute(
+            select(others, ToldIncident.first_read_at).where(
+                ToldIncident.school_id == staff.school_id,
+                ToldIncident.id == incident_id,
+                or_(ToldIncident.author_id == staff.staff_id, has_one),
+            )
+        )
+    ).one_or_none()
+    return None if row is None else HowMany(row[0], row[1])

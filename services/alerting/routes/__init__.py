@@ -1,0 +1,1 @@
+"""HTTP, split by noun: each route names its permission, calls one function, and answers after the commit."""

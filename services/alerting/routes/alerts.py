@@ -1,0 +1,106 @@
+"""Alerts: one's own, one after the other."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from services.alerting import schemas, service
+from services.alerting.domain import Step
+from services.alerting.models import Alert
+from services.alerting.queries import alerts as queries
+from services.alerting.routes.within import after, cursor, database, place_of, scope, signer
+from services.alerting.vouchers import vouch
+from shared.errors import NotFound
+from shared.identity import Staff, may
+
+router = APIRouter(tags=["alerts"])
+Reader = Annotated[Staff, Depends(may("alert:read"))]
+
+
+@router.get("/alerts")
+async def list_alerts(
+    request: Request,
+    staff: Reader,
+    state: Literal["unread", "open"] = "open",
+    begin: Annotated[str | None, Query(alias="cursor", max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> schemas.AlertsShown:
+    states = queries.UNREAD if state == "unread" else queries.OPEN
+    async with database(request).begin(scope(staff)) as session:
+        found = await queries.waiting(session, staff, states, limit=limit + 1, after=after(begin))
+    page = found[:limit]
+    more = cursor(page[-1]) if len(found) > limit else None
+    return schemas.AlertsShown(alerts=[_shown(request, staff, alert) for alert in page], next=more)
+
+
+@router.get("/alerts/next")
+async def see_next(
+    request: Request, staff: Reader, just_seen: Annotated[UUID | None, Query(alias="after")] = None
+) -> schemas.NextShown:
+    """The next alert they have not read yet (R82): after the one just looked at, whatever became of that."""
+    async with database(request).begin(scope(staff)) as session:
+        place = None
+        if just_seen is not None:
+            seen = await queries.one(session, staff, just_seen)
+            if seen is None:
+                raise NotFound()
+            place = place_of(seen)
+        found = await queries.waiting(session, staff, queries.UNREAD, limit=1, after=place)
+    return schemas.NextShown(alert=_shown(request, staff, found[0]) if found else None)
+
+
+@router.get("/alerts/{alert_id}")
+async def open_alert(request: Request, staff: Reader, alert_id: UUID) -> schemas.AlertShown:
+    async with database(request).begin(scope(staff)) as session:
+        alert = await service.open_alert(session, acting_staff=staff, alert_id=alert_id)
+    return _shown(request, staff, alert)
+
+
+@router.post("/alerts/{alert_id}/read")
+async def mark_read(request: Request, staff: Reader, alert_id: UUID) -> schemas.AlertState:
+    return await _take(request, staff, alert_id, Step.READ)
+
+
+@router.post("/alerts/{alert_id}/acknowledge")
+async def acknowledge(request: Request, staff: Reader, alert_id: UUID) -> schemas.AlertState:
+    return await _take(request, staff, alert_id, Step.ACKNOWLEDGE)
+
+
+@router.post("/alerts/{alert_id}/done")
+async def done(request: Request, staff: Reader, alert_id: UUID) -> schemas.AlertState:
+    return await _take(request, staff, alert_id, Step.DONE)
+
+
+@router.get("/told")
+async def told(
+    request: Request, staff: Annotated[Staff, Depends(may("incident:read"))], incident_id: UUID
+) -> schemas.ToldShown:
+    """For the author: that it was read, and nothing of what followed (R28)."""
+    async with database(request).begin(scope(staff)) as session:
+        found = await queries.told_of(session, staff, incident_id)
+    if found is None:
+        raise NotFound()
+    return schemas.ToldShown(incident_id=incident_id, told=found.told, first_read_at=found.first_read_at)
+
+
+async def _take(request: Request, staff: Staff, alert_id: UUID, step: Step) -> schemas.AlertState:
+    async with database(request).begin(scope(staff)) as session:
+        alert = await service.take_step(session, acting_staff=staff, alert_id=alert_id, step=step)
+    return schemas.AlertState.model_validate(alert, from_attributes=True)
+
+
+def _shown(request: Request, staff: Staff, alert: Alert) -> schemas.AlertShown:
+    return schemas.AlertShown(
+        id=alert.id,
+        school_id=alert.school_id,
+        incident_id=alert.incident_id,
+        state=alert.state,
+        why=alert.why,
+        urgent=alert.urgent,
+        raised_at=alert.raised_at,
+        read_at=alert.read_at,
+        acknowledged_at=alert.acknowledged_at,
+        done_at=alert.done_at,
+        voucher=vouch(signer(request), staff, alert.incident_id),
+    )

@@ -16,7 +16,10 @@ from deploy import databases
 from deploy.embedded import EmbeddedPostgres
 from shared.bus import connect
 from shared.bus.api import Bus, Consumer, Message, Received
+from tests.conftest import Cluster
+from tests.house_database import HOUSE
 from tests.servers import KafkaServer
+from tests.shared.bus.consuming import Consuming
 
 
 @dataclass
@@ -133,3 +136,22 @@ async def _bus_database(admin_url: str) -> str:
     finally:
         await connection.close()
     return databases.url_for(admin_url, database=databases.BUS, account=account)
+
+
+@pytest.fixture
+async def consuming(empty_cluster: Cluster, side: Side) -> AsyncIterator[Consuming]:
+    urls = (empty_cluster.url(HOUSE), empty_cluster.url(HOUSE, "worker"), empty_cluster.admin(HOUSE))
+    made = await Consuming(side, *urls).open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def on_postgres(empty_cluster: Cluster) -> AsyncIterator[Consuming]:
+    """Where the bus makes no difference."""
+    side = Side("postgres", empty_cluster.bus_url, session_timeout=2.0)
+    urls = (empty_cluster.url(HOUSE), empty_cluster.url(HOUSE, "worker"), empty_cluster.admin(HOUSE))
+    made = await Consuming(side, *urls).open()
+    yield made
+    await made.close()
+    await side.close()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
@@ -25,7 +25,9 @@ from shared.db import Database
 from shared.ids import new_id
 from shared.outbox import publish
 from shared.telemetry import REGISTRY
-from tests.shared.bus.conftest import Side
+
+if TYPE_CHECKING:
+    from tests.shared.bus.conftest import Side
 
 SCHOOL = new_id()
 
@@ -37,7 +39,7 @@ async def note(session: AsyncSession, envelope: Envelope, event: Event) -> None:
 
 @dataclass
 class Consuming:
-    side: Side
+    side: "Side"
     app_url: str
     worker_url: str
     admin_url: str

@@ -23,25 +23,6 @@ from tests.shared.bus.conftest import Side, drain
 from tests.shared.bus.consuming import SCHOOL, Consuming, note, until
 
 
-@pytest.fixture
-async def consuming(empty_cluster: Cluster, side: Side) -> AsyncIterator[Consuming]:
-    urls = (empty_cluster.url(HOUSE), empty_cluster.url(HOUSE, "worker"), empty_cluster.admin(HOUSE))
-    made = await Consuming(side, *urls).open()
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def on_postgres(empty_cluster: Cluster) -> AsyncIterator[Consuming]:
-    """Where the bus makes no difference."""
-    side = Side("postgres", empty_cluster.bus_url, session_timeout=2.0)
-    urls = (empty_cluster.url(HOUSE), empty_cluster.url(HOUSE, "worker"), empty_cluster.admin(HOUSE))
-    made = await Consuming(side, *urls).open()
-    yield made
-    await made.close()
-    await side.close()
-
-
 async def test_an_event_has_its_effect_once_however_often_it_comes(consuming: Consuming) -> None:
     keys = [new_id() for _ in range(20)]
     messages = [consuming.message(key, version) for version in (1, 2, 3) for key in keys]

@@ -19,6 +19,7 @@ from shared.errors import (
     Problem,
     TooLarge,
     WrongContentType,
+    WrongMethod,
 )
 from shared.logging import describe
 from shared.telemetry import REQUESTS
@@ -165,10 +166,7 @@ async def _http(_: Request, problem: Exception) -> Response:
     if problem.status_code == 404:
         return answer(NotFound())
     if problem.status_code == 405:
-        plain = Problem("This address does not take that kind of request.", headers=dict(problem.headers or {}))
-        made = answer(plain)
-        made.status_code = 405
-        return made
+        return answer(WrongMethod(problem.headers))
     return answer(Invalid(detail="The request could not be read. Check that its body is valid JSON."))
 
 

@@ -91,6 +91,15 @@ class NotFound(Problem):
         super().__init__("It does not exist, or it is not for you to see.")
 
 
+class WrongMethod(Problem):
+    status = 405
+    code = "wrong-method"
+    title = "That cannot be done here"
+
+    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__("This address does not take that kind of request.", headers=headers)
+
+
 class Conflict(Problem):
     status = 409
     code = "conflict"

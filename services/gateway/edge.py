@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.gateway.addresses import address_of, limit_key
 from services.gateway.calls import as_answer
 from services.gateway.limits import Limiter, told
-from shared.errors import Problem, TooMany
+from services.gateway.openapi import BASE, JSON
+from shared.errors import Problem, TooMany, WrongContentType
 
 NO_CONTENT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 OWN_STYLE = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -29,6 +30,8 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 TWO_YEARS_OF_TLS = "max-age=63072000; includeSubDomains"
+ROLL = f"{BASE}/roll"
+CSV = "text/csv"
 UNGUARDED = "/health/"  # probes speak to an address, not to a name, and must not be limited
 
 
@@ -84,17 +87,29 @@ class Edge:
         state["address"] = limit_key(address)
         if scope["path"].startswith(UNGUARDED):
             return None
-        if hostname(headers.get("host", "")) not in self._hosts:
-            return WrongHost()
         standing = self._by_address.take(limit_key(address))
         state["standings"] = [standing]
-        return TooMany(standing.seconds_left) if standing.refused else None
+        if standing.refused:
+            return TooMany(standing.seconds_left)
+        if hostname(headers.get("host", "")) not in self._hosts:
+            return WrongHost()
+        return _unreadable(scope, headers)
 
     def _complete(self, message: Message, standings: Sequence[object]) -> None:
         headers = MutableHeaders(scope=message)
         for name, value in self._headers.items():
             headers.setdefault(name, value)
         headers.raw.extend(told(standings))  # type: ignore[arg-type]
+
+
+def _unreadable(scope: Scope, headers: Headers) -> Problem | None:
+    """A body that is no JSON, before a byte of it is read: what an HTML form of another site can send is none."""
+    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    if not has_body or not scope["path"].startswith(BASE):
+        return None
+    wanted = CSV if scope["path"] == ROLL else JSON
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return None if kind == wanted else WrongContentType(f"Send it as {wanted}, and say so in Content-Type.")
 
 
 def hostname(host: str) -> str:

@@ -1,4 +1,4 @@
-"""The few pages there are so far: a plain start, the API in words, and the demonstration's mail."""
+"""The few pages there are so far: a plain start, the API in words, where a mail leads, and the demonstration's mail."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -60,6 +60,12 @@ async def openapi(request: Request) -> Response:
 async def docs(request: Request) -> Response:
     document = request.app.openapi()
     return _page(request, "docs.html", api=document, tags=in_words(document))
+
+
+@router.get("/alerts/{_}")
+async def alert(request: Request, _: str) -> Response:
+    """Where the link in a mail leads. The same page for every id: it knows nothing and tells nothing."""
+    return _page(request, "alert.html")
 
 
 @router.get("/demo/mail")

@@ -150,11 +150,9 @@ def _complete(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> 
 
 
 def _problems_of(path: str, operation: dict[str, Any], *, public: bool) -> list[int]:
-    statuses = [400, 429]
-    if not public:
-        statuses += [401, 403, 503]
-    if path.startswith(f"{BASE}/sign-in"):
-        statuses += [401, 403, 503]
+    statuses = [400, 403, 429, 503]
+    if not public or path == f"{BASE}/sign-in":
+        statuses.append(401)
     if "{" in path:
         statuses.append(404)
     if "requestBody" in operation:

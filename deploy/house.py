@@ -132,7 +132,9 @@ async def at_hand(folder: DataFolder) -> AsyncIterator[None]:
     long as the command takes. Raises Refused when there is none of these.
     """
     async with AsyncExitStack() as rooms:
-        if not any(database_variable(service) in os.environ for service in databases.SERVICES):
+        # Any of its logins: a migration has the migrators' alone, a verification may have the backup's.
+        named = (database_variable(service, kind) for service in databases.SERVICES for kind in databases.KINDS)
+        if not any(name in os.environ for name in named):
             if not folder.database.exists():
                 raise Refused(
                     f"There is no house here: no HEED_*_DATABASE_URL in the environment and nothing in {folder.path}. "

@@ -24,7 +24,7 @@ from shared.merkle import Frontier, leaf_hash
 from shared.signed_note import Checkpoint, NoteSigner
 
 BATCH: Final = 500
-LOCK: Final = 0x6865_6564_0002  # "heed", 2: leadership of the sealing of this database
+LOCK: Final = 0x6865_6564_0003  # "heed", 3 (2 is the bus): leadership of the sealing of this database
 LONGEST_PAUSE: Final = 30.0
 LAST_PASS_SECONDS: Final = 2.0
 AFTER: Final = "after "

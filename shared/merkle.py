@@ -46,6 +46,11 @@ class Frontier:
             root = node_hash(peak, root)
         return root
 
+    def peaks(self) -> list[tuple[int, bytes]]:
+        """Each full subtree along the edge, from the left: how many leaves it has, and its root."""
+        sizes = [1 << bit for bit in range(self.size.bit_length() - 1, -1, -1) if self.size >> bit & 1]
+        return list(zip(sizes, self._peaks, strict=True))
+
     def copy(self) -> Self:
         twin = type(self)()
         twin.size, twin._peaks = self.size, list(self._peaks)

@@ -27,6 +27,10 @@ class NotSigned(Exception):  # noqa: N818 - reads as what it is
     """No key that is trusted here has signed the note, or a signature by one of them is false."""
 
 
+class Stranger(NotSigned):
+    """Whoever has signed the note, it was none of the trusted keys."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoteKey:
     """A key to check signatures with; a signature line names it and begins with its four-byte id."""
@@ -88,7 +92,7 @@ def open_note(note: str, keys: Iterable[NoteKey]) -> str:
             raise NotSigned(f"the signature of {name} is false") from problem
         good += 1
     if not good:
-        raise NotSigned(f"none of the trusted keys has signed it; it names {', '.join(sorted({n for n, _ in lines}))}")
+        raise Stranger(f"none of the trusted keys has signed it; it names {', '.join(sorted({n for n, _ in lines}))}")
     return text
 
 

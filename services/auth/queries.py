@@ -165,6 +165,10 @@ async def addresses(session: AsyncSession, staff_ids: Sequence[UUID]) -> dict[UU
     return {staff_id: (email, school) for staff_id, email, school in rows}
 
 
+async def school_names(session: AsyncSession) -> dict[UUID, str]:
+    return {school.id: school.name for school in await session.execute(select(School.id, School.name))}
+
+
 async def groups(session: AsyncSession, school_id: UUID) -> list[tuple[AlertGroup, list[UUID]]]:
     members = (
         select(func.array_agg(GroupMember.staff_id))

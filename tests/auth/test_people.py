@@ -186,5 +186,6 @@ async def test_addresses_go_to_the_sender_and_names_to_the_gateway(house: House)
     sender = ServiceTokens(house.tokens._peers, name="alerting", secret="s" * 40)
     answer = await house.http.post("/internal/addresses", json=ids, headers=await sender.headers("auth"))
     assert list(answer.json()["addresses"].values()) == [{"email": "okafor@school.example", "school_name": "Oakfield"}]
+    assert answer.json()["schools"] == {str(house.oakfield): "Oakfield", str(house.harbour): "Harbour"}
     names = await house.gateway("/internal/names", ids)
     assert list(names.json()["names"].values()) == ["Ms Okafor"]

@@ -1,6 +1,11 @@
-"""The mail queue: a row of the caller's transaction, which wakes the sender after the commit and names nobody."""
+"""The mail queue: a row of the caller's transaction, which wakes the sender after the commit; its mails name nobody."""
 
+import email
+import email.policy
+import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -8,8 +13,12 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from shared.db import Database, Scope
-from shared.mail import MailKind, queue_mail
+from shared.mail import MailKind, MailState, queue_mail
+from shared.mail_letters import FOLDER, Letters, deliverable
+from shared.measures import MAIL_STATES
+from shared.settings import HouseSettings
 from tests.conftest import Cluster
+from tests.shared.sending import words_of
 
 pytestmark = pytest.mark.postgres
 
@@ -59,3 +68,113 @@ async def test_a_mail_of_another_school_is_refused_by_the_database(db: Database)
 async def test_a_mail_never_leads_out_of_heed(db: Database, path: str) -> None:
     with pytest.raises(ValueError, match="path of Heed"):
         await queue(db, path=path)
+
+
+def test_the_gauge_counts_every_state_there_is() -> None:
+    assert set(MAIL_STATES) == {state.value for state in MailState}
+
+
+# -------------------------------------------------------------------------------------------------------------- letters
+SETTINGS = HouseSettings(
+    public_url="https://heed.rivermead.example/", mail_from="heed@rivermead.example", mail_from_name="Heed"
+)
+LINK = "https://heed.rivermead.example/alerts/018f2b"
+WORDS = {
+    MailKind.ALERT: ("You have a new alert in Heed", "You have a new alert in Heed. Sign in to read it:"),
+    MailKind.ESCALATION: (
+        "An alert is waiting for you in Heed",
+        "An alert is waiting for you in Heed. Sign in to read it:",
+    ),
+}
+
+
+async def written(kind: MailKind, *, school: str = "Oakfield Primary", settings: HouseSettings = SETTINGS) -> bytes:
+    return await Letters(settings).write(
+        kind,
+        to="haddad@school.example",
+        school=school,
+        path="/alerts/018f2b",
+        message_id="c0ffee",
+        written_at=datetime(2026, 11, 24, 12, 30, tzinfo=UTC),
+    )
+
+
+def read(letter: bytes) -> EmailMessage:
+    found = email.message_from_bytes(letter, policy=email.policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+async def test_a_mail_holds_nothing_but_what_may_be_in_it(kind: MailKind) -> None:
+    subject, sentence = WORDS[kind]
+    letter = read(await written(kind))
+    headers = [(name, str(value)) for name, value in letter.items() if name != "Content-Type"]
+    assert sorted(headers) == [
+        ("Auto-Submitted", "auto-generated"),
+        ("Date", "Tue, 24 Nov 2026 12:30:00 +0000"),
+        ("From", "Heed <heed@rivermead.example>"),
+        ("MIME-Version", "1.0"),
+        ("Message-ID", "<c0ffee@rivermead.example>"),
+        ("Subject", subject),
+        ("To", "haddad@school.example"),
+    ]
+    for part in letter.walk():
+        allowed = {"Content-Type", "MIME-Version"} if part.is_multipart() else {"Content-Transfer-Encoding"}
+        assert part is letter or set(part.keys()) <= allowed | {"Content-Type", "MIME-Version"}
+        assert set(part["Content-Type"].params) <= {"charset", "boundary"}
+    words = words_of(letter)
+    assert list(words) == ["text/plain", "text/html"]
+    assert words["text/plain"].split() == f"{sentence} {LINK} Oakfield Primary".split()
+    html = words["text/html"]
+    assert re.findall(r"<a href=\"([^\"]*)\">", html) == [LINK]
+    assert " ".join(re.sub(r"<[^>]*>", " ", html).split()) == f"{subject} {sentence} {LINK} Oakfield Primary"
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+async def test_the_html_fetches_nothing_and_says_its_language(kind: MailKind) -> None:
+    html = words_of(read(await written(kind)))["text/html"]
+    assert '<html lang="en-GB">' in html
+    assert not re.search(r"<(img|script|link|iframe|object|form)|src=|url\(|@import", html)
+
+
+async def test_a_schools_name_is_text_in_every_part() -> None:
+    words = words_of(read(await written(MailKind.ALERT, school="Ysgol <b>Llŷn</b> & Môn")))
+    assert "Ysgol <b>Llŷn</b> & Môn" in words["text/plain"]
+    assert "Ysgol &lt;b&gt;Llŷn&lt;/b&gt; &amp; Môn" in words["text/html"]
+
+
+async def test_a_mail_is_what_the_standard_calls_a_mail() -> None:
+    letter = await written(MailKind.ALERT, settings=SETTINGS.model_copy(update={"mail_from": "heed@mail.local"}))
+    assert b"\n" not in letter.replace(b"\r\n", b"")
+    assert all(len(line) <= 998 for line in letter.split(b"\r\n"))
+    assert letter.lower().count(b"message-id:") == 1
+    # An encoding of a part that holds others is forbidden: only the two bodies have one.
+    assert letter.count(b"Content-Transfer-Encoding") == 2
+    assert read(letter)["From"] == "Heed <heed@mail.local>"
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_every_kind_has_its_words(kind: MailKind) -> None:
+    assert {path.name for path in (FOLDER / kind).iterdir()} == {"subject.txt", "body.txt", "body.html"}
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("haddad@school.example", "haddad@school.example"),
+        (" haddad@school.example ", "haddad@school.example"),
+        ("head@ysgol-llŷn.example", "head@xn--ysgol-lln-29b.example"),
+        ("o'neill+heed@school.local", "o'neill+heed@school.local"),
+        ("rené@school.example", None),
+        ("haddad", None),
+        ("haddad@", None),
+        ("@school.example", None),
+        ("a@b@c.example", None),
+        ("a@b.example, c@d.example", None),
+        ("a@b.example>\r\nRCPT TO:<c@d.example", None),
+        ("Mr Haddad <haddad@school.example>", None),
+    ],
+)
+def test_an_address_is_one_address(given: str, found: str | None) -> None:
+    assert deliverable(given) == found

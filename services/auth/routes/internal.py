@@ -35,11 +35,18 @@ async def service_token(request: Request, body: schemas.ServiceToken) -> dict[st
 @router.post("/internal/addresses")
 async def addresses(
     request: Request, _: Annotated[str, Depends(service_only("alerting"))], body: schemas.StaffIds
-) -> dict[str, dict[str, dict[str, str]]]:
-    """E-mail addresses, for the sender alone: an address is a name and never travels on the bus."""
+) -> dict[str, dict[str, Any]]:
+    """E-mail addresses, for the sender alone: an address is a name and never travels on the bus.
+
+    With the names of all schools, for a mail names the school it is about, which need not be its reader's own.
+    """
     async with database(request).begin(Scope()) as session:
         found = await queries.addresses(session, body.staff_ids)
-    return {"addresses": {str(i): {"email": email, "school_name": school} for i, (email, school) in found.items()}}
+        schools = await queries.school_names(session)
+    return {
+        "addresses": {str(i): {"email": email, "school_name": school} for i, (email, school) in found.items()},
+        "schools": {str(school_id): name for school_id, name in schools.items()},
+    }
 
 
 @router.post("/internal/names")

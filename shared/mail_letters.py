@@ -1,0 +1,85 @@
+"""Letters: what a mail looks like, text and HTML, from its kind's templates. Built by fastapi-mail, not sent by it.
+
+A letter says that there is something to read, where, and for which school. Nothing else may come in: the templates are
+given nothing else.
+"""
+
+import re
+from datetime import datetime
+from email.message import Message
+from email.policy import compat32
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Final
+
+from fastapi_mail import ConnectionConfig, FastMail, MessageSchema, MessageType, MultipartSubtypeEnum, NameEmail
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from shared.mail import MailKind
+from shared.settings import HouseSettings
+
+FOLDER: Final = Path(__file__).with_name("mails")
+
+_ADDRESS: Final = re.compile(r"""[^\s@<>()\[\]\\,;:"]{1,64}@[^\s@<>()\[\]\\,;:"]{1,253}""")
+
+
+def deliverable(address: str) -> str | None:
+    """An address as mail servers take it; None for what is none, or holds more than one."""
+    local, _, domain = address.strip().partition("@")
+    try:
+        found = f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return None
+    return found if found.isascii() and _ADDRESS.fullmatch(found) else None
+
+
+class Letters:
+    def __init__(self, settings: HouseSettings) -> None:
+        self._house = settings.public_url.rstrip("/")
+        self._domain = settings.mail_from.partition("@")[2] or "heed.example"
+        # Unvalidated: a school's own mail server may live at a `.local`, which fastapi-mail refuses; it does not send.
+        config = ConnectionConfig.model_construct(MAIL_FROM=settings.mail_from, MAIL_FROM_NAME=settings.mail_from_name)
+        self._fastmail = FastMail(config)
+        self._templates = Environment(
+            loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
+        )
+
+    async def write(
+        self, kind: MailKind, *, to: str, school: str, path: str, message_id: str, written_at: datetime
+    ) -> bytes:
+        """The whole letter as it goes over the wire. `to` is a deliverable address, `written_at` is in UTC."""
+        about = {"link": self._house + path, "school": school}
+        schema = MessageSchema(
+            recipients=[NameEmail("", to)],
+            subject=self._render(kind, "subject.txt", about),
+            body=self._render(kind, "body.txt", about),
+            alternative_body=self._render(kind, "body.html", about),
+            subtype=MessageType.plain,
+            multipart_subtype=MultipartSubtypeEnum.alternative,
+            # With an id given, it does not look up this machine's name in the network for one of its own.
+            headers={"message-id": ""},
+        )
+        letter = await self._fastmail.get_message(schema)
+        assert isinstance(letter, Message)
+        _put_right(letter, f"<{message_id}@{self._domain}>", written_at)
+        return letter.as_bytes(policy=compat32.clone(linesep="\r\n"))
+
+    def _render(self, kind: MailKind, name: str, about: dict[str, str]) -> str:
+        return self._templates.get_template(f"{kind}/{name}").render(about).strip()
+
+
+def _put_right(letter: Message, message_id: str, written_at: datetime) -> None:
+    # fastapi-mail writes a given Message-ID twice, the local time, and an encoding on the parts that only hold others,
+    # which the standard forbids (RFC 2045, 6.4).
+    for part in letter.walk():
+        if part.is_multipart():
+            del part["Content-Transfer-Encoding"]
+            part.del_param("charset", "Content-Type")
+    for name, value in (
+        ("Message-ID", message_id),
+        ("Date", format_datetime(written_at)),
+        # Keeps "I am away" answers from coming back.
+        ("Auto-Submitted", "auto-generated"),
+    ):
+        del letter[name]
+        letter[name] = value

@@ -66,27 +66,52 @@ async def record(
     `actor` names who acts when it is no member of staff: "operator", "alerting". `details` holds ids, whole numbers and
     words of ours (lower case, no blank): anything else raises ValueError, for it could be a name.
     """
+    made = row(
+        action=action,
+        school_id=school_id,
+        staff=staff,
+        actor=actor,
+        about_kind=about_kind,
+        about_id=about_id,
+        pupil_ids=pupil_ids,
+        reason=reason,
+        details=details,
+    )
+    await session.execute(insert(audit), [made])
+
+
+def row(
+    *,
+    action: str,
+    school_id: UUID,
+    staff: Staff | None = None,
+    actor: str = "",
+    about_kind: str,
+    about_id: UUID | None,
+    pupil_ids: Iterable[UUID] = (),
+    reason: str | None = None,
+    details: Mapping[str, JsonScalar] = {},
+) -> dict[str, Any]:
+    """The row that `record` writes, for who writes it together with others."""
     words = {"action": action, "about_kind": about_kind, "actor": "staff" if staff else actor}
     for name, word in words.items():
         _refuse_unless_word(name, word)
-    await session.execute(
-        insert(audit).values(
-            id=new_id(),
-            school_id=school_id,
-            at=datetime.now(UTC),
-            **words,
-            staff_id=staff.staff_id if staff else None,
-            session_id=staff.session_id if staff else None,
-            about_id=about_id,
-            pupil_ids=sorted(set(pupil_ids)),
-            reason=_checked_reason(reason),
-            assurance=staff.assurance.name.lower() if staff else None,
-            elevated=staff.elevated if staff else False,
-            break_glass=staff.break_glass if staff else None,
-            trace_id=current_trace_id(),
-            details=_checked_details(details),
-        )
-    )
+    return {
+        "id": new_id(),
+        "school_id": school_id,
+        "at": datetime.now(UTC),
+        **words,
+        "staff_id": staff.staff_id if staff else None,
+        "session_id": staff.session_id if staff else None,
+        "about_id": about_id,
+        "pupil_ids": sorted(set(pupil_ids)),
+        "reason": _checked_reason(reason),
+        "assurance": staff.assurance.name.lower() if staff else None,
+        "elevated": staff.elevated if staff else False,
+        "break_glass": staff.break_glass if staff else None,
+        "trace_id": current_trace_id(),
+        "details": _checked_details(details),
+    }
 
 
 def _checked_details(details: Mapping[str, JsonScalar]) -> dict[str, JsonScalar]:

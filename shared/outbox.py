@@ -36,18 +36,19 @@ async def publish(session: AsyncSession, event: Event, *, school_id: UUID | None
     The aggregate's row must be locked before (inserted, or its version updated), for it is that lock which keeps the
     events of one aggregate in order. `version` is the aggregate's version after the change.
     """
-    row = _row(event, school_id=school_id, version=version)
-    await _put(session, [row])
-    event_id: UUID = row["event_id"]
+    made = row(event, school_id=school_id, version=version)
+    await _put(session, [made])
+    event_id: UUID = made["event_id"]
     return event_id
 
 
 async def publish_all(session: AsyncSession, events: Sequence[tuple[int, Event]], *, school_id: UUID | None) -> None:
     """Several events in their order, each with its aggregate's version after it, in one question to the database."""
-    await _put(session, [_row(event, school_id=school_id, version=version) for version, event in events])
+    await _put(session, [row(event, school_id=school_id, version=version) for version, event in events])
 
 
-def _row(event: Event, *, school_id: UUID | None, version: int) -> dict[str, Any]:
+def row(event: Event, *, school_id: UUID | None, version: int) -> dict[str, Any]:
+    """The row that `publish` writes, for who writes it together with others; `wake_after` belongs to it."""
     now = datetime.now(UTC)
     envelope = Envelope(
         id=new_id(),
@@ -73,4 +74,9 @@ def _row(event: Event, *, school_id: UUID | None, version: int) -> dict[str, Any
 async def _put(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         await session.execute(insert(outbox), rows)
-        session.info["published"] = True
+        wake_after(session)
+
+
+def wake_after(session: AsyncSession) -> None:
+    """The relay is woken when this transaction has committed."""
+    session.info["published"] = True

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.incident.domain import PICKS_WITHIN, plain
 from services.incident.models import Category, Pupil, PupilIdentifier
 from shared.audit import audit
+from shared.contracts.words import Sensitivity
 from shared.identity import Staff
 
 MOST_FOUND = 10
@@ -72,3 +73,13 @@ async def categories(session: AsyncSession, school_id: UUID) -> Sequence[Categor
         .order_by(Category.position, Category.name)
     )
     return found.all()
+
+
+async def in_use(session: AsyncSession, school_id: UUID, category_ids: Sequence[UUID]) -> Mapping[UUID, Sensitivity]:
+    """Of these categories those that the school uses, and how sensitive each is."""
+    rows = await session.execute(
+        select(Category.id, Category.sensitivity).where(
+            Category.school_id == school_id, Category.id.in_(category_ids), Category.retired_at.is_(None)
+        )
+    )
+    return {row.id: Sensitivity(row.sensitivity) for row in rows}

@@ -12,11 +12,12 @@ from services.incident.queries.incidents import children
 from services.incident.queries.reach import Who
 from services.incident.service.incidents import facts
 from services.incident.service.permitted import readable, unchanged_since
-from services.incident.service.writing import check, write_revision
+from services.incident.service.writing import check, revision_rows
 from shared import audit
 from shared.contracts.incident import IncidentCorrected
 from shared.errors import FieldError, Invalid
 from shared.outbox import publish
+from shared.rows import write_rows
 
 
 async def correct_incident(
@@ -48,8 +49,7 @@ async def correct_incident(
         .values(revision=revision, version=new_version, sensitivity=int(checked.sensitivity))
         .execution_options(synchronize_session=False)
     )
-    await write_revision(
-        session,
+    words = revision_rows(
         checked,
         school_id=staff.school_id,
         incident_id=incident_id,
@@ -58,6 +58,7 @@ async def correct_incident(
         reason=reason,
         at=now,
     )
+    await write_rows(session, words)
     await audit.record(
         session,
         action="incident:corrected",

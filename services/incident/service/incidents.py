@@ -4,22 +4,24 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Table, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import Concern
 from services.incident.models import IdempotencyKey, Incident, IncidentNumber
-from services.incident.service.writing import Checked, check, linked_facts, write_revision
-from shared import audit
+from services.incident.service.writing import Checked, check, linked_facts, revision_rows
+from shared import audit, outbox
 from shared.contracts.incident import IncidentLogged
 from shared.errors import Conflict
 from shared.identity import Staff
 from shared.ids import new_id
-from shared.outbox import publish
+from shared.rows import write_rows
+
+_INCIDENT: Final = cast(Table, Incident.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +54,18 @@ async def log_incident(
     ):
         return await _logged_before(session, acting_staff, key=idempotency_key, content=content)
     checked = await check(session, school_id, concern, now=now)
-    await session.execute(
-        insert(Incident).values(
-            school_id=school_id,
-            id=incident_id,
-            author_id=acting_staff.staff_id,
-            logged_at=now,
-            urgent=concern.urgent,
-            state="open",
-            sensitivity=int(checked.sensitivity),
-            revision=1,
-            version=1,
-        )
-    )
-    await write_revision(
-        session,
+    incident = {
+        "school_id": school_id,
+        "id": incident_id,
+        "author_id": acting_staff.staff_id,
+        "logged_at": now,
+        "urgent": concern.urgent,
+        "state": "open",
+        "sensitivity": int(checked.sensitivity),
+        "revision": 1,
+        "version": 1,
+    }
+    words = revision_rows(
         checked,
         school_id=school_id,
         incident_id=incident_id,
@@ -75,8 +74,7 @@ async def log_incident(
         reason=None,
         at=now,
     )
-    await audit.record(
-        session,
+    noted = audit.row(
         action="incident:logged",
         school_id=school_id,
         staff=acting_staff,
@@ -85,7 +83,9 @@ async def log_incident(
         pupil_ids=[link.pupil_id for link in concern.links],
     )
     event = IncidentLogged(**facts(checked, incident_id=incident_id, author_id=acting_staff.staff_id, logged_at=now))
-    await publish(session, event, school_id=school_id, version=1)
+    told = outbox.row(event, school_id=school_id, version=1)
+    await write_rows(session, [(_INCIDENT, incident), *words, (audit.audit, noted), (outbox.outbox, told)])
+    outbox.wake_after(session)
     # The counter is the last lock taken: whoever holds it has nothing left to do but to commit.
     number = await _next_number(session, school_id, incident_id)
     return Logged(incident_id, number, now)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import Concern, every_category, sensitivity_of, time_fault
@@ -21,6 +21,12 @@ from services.incident.queries import pupils as roll
 from shared.contracts.incident import LinkedPupil
 from shared.contracts.words import Sensitivity
 from shared.errors import FieldError, Invalid
+from shared.rows import Row
+
+_REVISION: Final = cast(Table, IncidentRevision.__table__)
+_PUPIL: Final = cast(Table, IncidentPupil.__table__)
+_CATEGORY: Final = cast(Table, IncidentCategory.__table__)
+_PUPIL_CATEGORY: Final = cast(Table, IncidentPupilCategory.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,11 @@ async def check(
         **(known or {}),
         **await roll.on_roll(session, school_id, [link.pupil_id for link in concern.links]),
     }
-    in_use = {c.id: Sensitivity(c.sensitivity) for c in await roll.categories(session, school_id)}
+    categories = every_category(concern.category_ids, concern.links)
+    in_use = await roll.in_use(session, school_id, categories)
     errors = [*_faults(concern, pupils, in_use, now)]
     if errors:
         raise Invalid(*errors)
-    categories = every_category(concern.category_ids, concern.links)
     return Checked(concern, pupils, categories, sensitivity_of(categories, in_use))
 
 
@@ -78,8 +84,7 @@ def _unknown_categories(path: str, given: tuple[UUID, ...], in_use: Mapping[UUID
             yield FieldError(f"{path}.{place}", "Your school does not use this category; choose another.")
 
 
-async def write_revision(
-    session: AsyncSession,
+def revision_rows(
     checked: Checked,
     *,
     school_id: UUID,
@@ -88,42 +93,31 @@ async def write_revision(
     by_id: UUID,
     reason: str | None,
     at: datetime,
-) -> None:
+) -> Iterator[tuple[Table, Row]]:
+    """What was written, with its children and categories, as rows."""
     concern = checked.concern
     here = {"school_id": school_id, "incident_id": incident_id, "revision": revision}
-    await session.execute(
-        insert(IncidentRevision).values(
+    yield (
+        _REVISION,
+        {
             **here,
-            narrative=concern.narrative,
-            action_taken=concern.action_taken,
-            occurred_at=concern.occurred_at,
-            by_id=by_id,
-            reason=reason,
-            at=at,
-        )
+            "narrative": concern.narrative,
+            "action_taken": concern.action_taken,
+            "occurred_at": concern.occurred_at,
+            "by_id": by_id,
+            "reason": reason,
+            "at": at,
+        },
     )
-    await session.execute(insert(IncidentPupil), [here | row for row in _children(checked)])
-    categories = [here | {"category_id": category} for category in dict.fromkeys(concern.category_ids)]
-    await session.execute(insert(IncidentCategory), categories)
-    per_child = [
-        here | {"pupil_id": link.pupil_id, "category_id": category}
-        for link in concern.links
-        for category in dict.fromkeys(link.category_ids)
-    ]
-    if per_child:
-        await session.execute(insert(IncidentPupilCategory), per_child)
-
-
-def _children(checked: Checked) -> Iterator[dict[str, Any]]:
-    for position, link in enumerate(checked.concern.links):
+    for position, link in enumerate(concern.links):
         pupil = checked.pupils[link.pupil_id]
-        yield {
-            "pupil_id": link.pupil_id,
-            "position": position,
-            "part": link.part.value,
-            "year_group": pupil.year_group,
-            "class_code": pupil.class_code,
-        }
+        place = {"year_group": pupil.year_group, "class_code": pupil.class_code}
+        yield _PUPIL, {**here, "pupil_id": link.pupil_id, "position": position, "part": link.part.value, **place}
+    for category in dict.fromkeys(concern.category_ids):
+        yield _CATEGORY, {**here, "category_id": category}
+    for link in concern.links:
+        for category in dict.fromkeys(link.category_ids):
+            yield _PUPIL_CATEGORY, {**here, "pupil_id": link.pupil_id, "category_id": category}
 
 
 def linked_facts(checked: Checked) -> list[LinkedPupil]:

@@ -94,10 +94,12 @@ async def own_concerns(caller: Caller, params: Mapping[str, Any]) -> Response:
 async def _first_read(caller: Caller, incident_id: str, asking: asyncio.Semaphore) -> str | None:
     async with asking:
         answer = await caller.call("alerting", "GET", "/told", params={"incident_id": incident_id})
-    if answer.status_code >= 500:
+    if answer.status_code == 404:
+        # Alerting has not heard of it yet: then nobody can have read it.
+        return None
+    if answer.is_error:
         raise Unavailable("alerting", NO_READING)
-    # Alerting may not have heard of it yet: then nobody can have read it.
-    first: str | None = None if answer.is_error else answer.json()["first_read_at"]
+    first: str | None = answer.json()["first_read_at"]
     return first
 
 

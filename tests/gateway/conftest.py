@@ -1,9 +1,11 @@
 """The gateway before real services on a real database, in one process; people sign in and ask as a browser does."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import time
+from time import monotonic, time
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import SecretStr
 
+from services.alerting.app import create_service as create_alerting
+from services.alerting.settings import AlertingSettings
 from services.auth import service as auth_service
 from services.auth.app import create_service as create_auth
 from services.auth.settings import AuthSettings
@@ -24,6 +28,7 @@ from services.gateway.settings import GatewaySettings
 from services.incident.app import create_service as create_incident
 from services.incident.handlers import note_reader
 from services.incident.settings import IncidentSettings
+from shared.bus import connect
 from shared.contracts.alerting import AlertRaised
 from shared.contracts.envelope import Envelope
 from shared.contracts.words import Role, TrustRole, Why
@@ -32,7 +37,6 @@ from shared.ids import new_id
 from shared.peers import Peers
 from shared.service import Service
 from tests.conftest import Cluster
-from tests.issuer import Issuer
 
 PASSWORD = "three lamps over the canal"
 SECRETS = {"key_secret": SecretStr("k" * 40), "service_secret": SecretStr("s" * 40)}
@@ -62,6 +66,7 @@ class Person:
     email: str
     totp: str
     http: httpx.AsyncClient
+    here: bool = True
     codes_used: int = 0
 
     def code(self) -> str:
@@ -103,11 +108,10 @@ class Person:
 class House:
     """Two schools of one trust; the pupils and categories of the first by name."""
 
-    auth: Service
-    incident: Service
+    services: dict[str, Service]
     gateway: Service
     peers: Peers
-    alerting: Issuer
+    workers: AsyncExitStack
     oakfield: UUID = field(default_factory=lambda: UUID(int=0))
     harbour: UUID = field(default_factory=lambda: UUID(int=0))
     pupils: dict[str, UUID] = field(default_factory=dict)
@@ -115,7 +119,7 @@ class House:
     people: dict[str, Person] = field(default_factory=dict)
 
     async def open(self) -> "House":
-        async with self.auth.api.state.db.begin(Scope()) as session:
+        async with self.services["auth"].api.state.db.begin(Scope()) as session:
             await auth_service.create_trust(session, acting_staff=None, name="Rivermead")
             for name in ("oakfield", "harbour"):
                 school = await auth_service.register_school(
@@ -142,7 +146,7 @@ class House:
     ) -> Person:
         secret = pyotp.random_base32()
         there = None if trust_role else school_id or self.oakfield
-        async with self.auth.api.state.db.begin(Scope(there)) as session:
+        async with self.services["auth"].api.state.db.begin(Scope(there)) as session:
             added = await auth_service.add_staff(
                 session,
                 acting_staff=None,
@@ -156,9 +160,11 @@ class House:
                 classes=classes,
                 password=PASSWORD,
                 totp_secret=secret,
-                sealing=self.auth.api.state.sealing,
+                sealing=self.services["auth"].api.state.sealing,
             )
-        self.people[name] = Person(self, added.id, added.email, secret, browser(self.gateway.api))
+        self.people[name] = Person(
+            self, added.id, added.email, secret, browser(self.gateway.api), there == self.oakfield
+        )
         return self.people[name]
 
     def concern(self, *, of: str = "Welfare Concern", about: str = "Rowan", **more: Any) -> dict[str, Any]:
@@ -169,6 +175,36 @@ class House:
             "pupils": [{"pupil_id": str(self.pupils[about]), "part": "subject"}],
             **more,
         }
+
+    async def work(self, service: str, *, only: str | None = None) -> None:
+        """Begin the workers of a service, or one of them; they end with the test."""
+        stop = asyncio.Event()
+        working = asyncio.create_task(self.services[service].work(stop, only=only))
+
+        async def finish() -> None:
+            stop.set()
+            await working
+
+        self.workers.push_async_callback(finish)
+
+    async def alive(self) -> "House":
+        """Everything works, and alerting knows who works here."""
+        for service in self.services:
+            await self.work(service)
+        await self.known()
+        return self
+
+    async def known(self) -> None:
+        """Waits until alerting has heard of everybody here, so that nobody is left out for having just come."""
+        there = {str(person.id) for person in self.people.values() if person.here}
+        trial = {"category_ids": [str(new_id())], "extra_staff_ids": sorted(there)}
+        until = monotonic() + 20
+        told: set[str] = set()
+        while told != there:
+            assert monotonic() < until, "alerting has not heard of everybody within 20 seconds"
+            await asyncio.sleep(0.05)
+            tried = await self.people["okafor"].post("/alert-rules/try", json=trial)
+            told = {one["staff_id"] for one in tried.json()["told"]}
 
     async def alert(self, person: Person, incident_id: UUID) -> None:
         """What the incident service does when it hears that somebody was alerted."""
@@ -182,7 +218,7 @@ class House:
             school_id=self.oakfield,
             version=1,
         )
-        async with self.incident.api.state.db.begin(Scope(self.oakfield)) as session:
+        async with self.services["incident"].api.state.db.begin(Scope(self.oakfield)) as session:
             await note_reader(session, envelope, event)
 
 
@@ -206,27 +242,28 @@ def key() -> dict[str, str]:
     return {"Idempotency-Key": str(new_id())}
 
 
+CREATE = {"auth": create_auth, "incident": create_incident, "alerting": create_alerting}
+SETTINGS = {"auth": AuthSettings, "incident": IncidentSettings, "alerting": AlertingSettings}
+
+
 @pytest.fixture
 async def house(empty_cluster: Cluster) -> AsyncIterator[House]:
-    peers, alerting = Peers(), Issuer("heed-alerting")
-
-    def own(service: str) -> dict[str, SecretStr]:
-        return SECRETS | {
-            "database_url": SecretStr(empty_cluster.url(service)),
-            "worker_database_url": SecretStr(empty_cluster.url(service, "worker")),
+    peers, services = Peers(), {}
+    bus = connect(empty_cluster.bus_url, client_id="test-gateway")
+    for name, create in CREATE.items():
+        own = {
+            "database_url": SecretStr(empty_cluster.url(name)),
+            "worker_database_url": SecretStr(empty_cluster.url(name, "worker")),
         }
-
-    auth = create_auth(AuthSettings().model_copy(update=own("auth")), peers=peers)
-    incident = create_incident(IncidentSettings().model_copy(update=own("incident")), peers=peers)
-    peers.register("auth", auth.api)
-    peers.register("incident", incident.api)
-    peers.register("alerting", alerting.app)
-    for one in (auth, incident):
-        await one.start()
-    made = House(auth, incident, gateway_of(peers), peers, alerting)
-    yield await made.open()
+        services[name] = create(SETTINGS[name]().model_copy(update=SECRETS | own), peers=peers, bus=bus)  # type: ignore[operator]
+        peers.register(name, services[name].api)
+        await services[name].start()
+    async with AsyncExitStack() as workers:
+        made = House(services, gateway_of(peers), peers, workers)
+        yield await made.open()
     for person in made.people.values():
         await person.http.aclose()
-    for one in (auth, incident):
-        await one.stop()
+    for service in services.values():
+        await service.stop()
     await peers.close()
+    await bus.close()

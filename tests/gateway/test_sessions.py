@@ -223,7 +223,7 @@ async def test_a_personal_token_does_what_it_was_made_for_and_nothing_else(house
 
 async def test_whoever_belongs_to_two_schools_acts_in_the_one_they_chose(house: House) -> None:
     frost = await house.add("frost", Role.LEAD_DSL)
-    async with house.auth.api.state.db.begin(Scope(house.harbour)) as session:
+    async with house.services["auth"].api.state.db.begin(Scope(house.harbour)) as session:
         from services.auth import service
 
         await service.add_staff(

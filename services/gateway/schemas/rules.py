@@ -1,15 +1,20 @@
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from services.gateway.schemas import CATEGORY, GROUP, OKAFOR, ROWAN, RULE, Answer, Line, example
-from shared.contracts.words import Part, Role, Sensitivity, Why
-from shared.schemas import Body
+from shared.contracts.words import Part, Role, Why
+from shared.schemas import Body, Text
 
 Ids = Annotated[list[UUID], Field(max_length=50)]
-YearGroup = Annotated[str, Field(min_length=1, max_length=3)]
-Level = Annotated[Sensitivity, Field(description="1 ordinary, 2 sensitive, 3 child protection")]
+Level = Annotated[Literal[1, 2, 3], Field(description="1 ordinary, 2 sensitive, 3 child protection")]
+if TYPE_CHECKING:
+    YearGroup = str
+    ClassCode = str
+else:
+    YearGroup = Text(3)
+    ClassCode = Text(60)
 WELFARE = {
     "id": RULE,
     "name": "Welfare, younger years",
@@ -47,17 +52,20 @@ class TriedPupil(Body):
     part: Part = Part.SUBJECT
     category_ids: Ids = []
     class_id: UUID | None = None
+    class_code: ClassCode | None = None
     year_group: YearGroup | None = None
     pupil_id: UUID | None = None
 
 
 class Trial(Body):
-    model_config = example(category_ids=[CATEGORY], pupils=[{"pupil_id": ROWAN, "year_group": "4"}], urgent=False)
+    model_config = example(
+        category_ids=[CATEGORY], pupils=[{"pupil_id": ROWAN, "year_group": "4", "class_code": "4B"}], urgent=False
+    )
 
     author_id: UUID | None = None
     category_ids: Annotated[Ids, Field(min_length=1)]
     sensitivity: Level | None = None
-    pupils: Annotated[list[TriedPupil], Field(max_length=50)]
+    pupils: Annotated[list[TriedPupil], Field(max_length=50)] = []
     urgent: bool = False
     extra_staff_ids: Ids = []
     extra_group_ids: Ids = []
@@ -87,10 +95,12 @@ class Rules(Answer):
 class ToldInTrial(Answer):
     staff_id: UUID
     why: list[Why]
-    rules: list[UUID | str]
+    rules: list[str] = Field(description="the names of the rules that name them")
 
 
 class Tried(Answer):
-    model_config = example(told=[{"staff_id": OKAFOR, "why": ["lead_dsl", "rule"], "rules": [RULE]}])
+    model_config = example(
+        told=[{"staff_id": OKAFOR, "why": ["lead_dsl", "rule"], "rules": ["Welfare, younger years"]}]
+    )
 
     told: list[ToldInTrial]

@@ -18,6 +18,11 @@ LONGEST_PAUSE: Final = 5.0
 
 _log = structlog.get_logger(__name__)
 
+
+class NotYet(Exception):  # noqa: N818 - a fact about an event
+    """For handlers: the event came before something it needs that is on its way by another topic. It is tried again."""
+
+
 _HERE: Final = Path(__file__).parents[2]
 # By folder: the libraries may lie below the same one.
 _OURS: Final = tuple(_HERE / name for name in ("services", "shared", "deploy"))
@@ -47,7 +52,9 @@ def _is_away(problem: BaseException) -> bool:
 def may_pass(problem: BaseException) -> bool:
     """Whether trying again can help."""
     return any(
-        isinstance(one, Unavailable | httpx.TransportError) or _state(one).startswith(_PASSING) or _is_away(one)
+        isinstance(one, NotYet | Unavailable | httpx.TransportError)
+        or _state(one).startswith(_PASSING)
+        or _is_away(one)
         for one in _causes(problem)
     )
 

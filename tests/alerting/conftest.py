@@ -91,13 +91,7 @@ class School:
         return self
 
     async def joins(self, name: str, *roles: Role, version: int | None = None, at: datetime | None = None) -> None:
-        known, classes = PEOPLE.get(name, ((), ()))
-        event = StaffAdded(
-            staff_id=self.people.setdefault(name, new_id()),
-            roles=list(roles or known),
-            class_ids=[class_id(self.id, code) for code in classes],
-        )
-        await self.hear(event, version=version, at=at)
+        await self.hear(staff_added(self, name, *roles), version=version, at=at)
 
     async def changes(self, name: str, *roles: Role, version: int | None = None, at: datetime | None = None) -> None:
         await self.hear(StaffChanged(staff_id=self.people[name], roles=list(roles)), version=version, at=at)
@@ -187,6 +181,15 @@ class School:
 def decode_row(headers: str, body: str) -> tuple[Envelope, Event]:
 
     return decode([(name, value.encode()) for name, value in json.loads(headers)], body.encode())
+
+
+def staff_added(school: School, name: str, *roles: Role) -> StaffAdded:
+    known, classes = PEOPLE.get(name, ((), ()))
+    return StaffAdded(
+        staff_id=school.people.setdefault(name, new_id()),
+        roles=list(roles or known),
+        class_ids=[class_id(school.id, code) for code in classes],
+    )
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from services.alerting.models import Alert, ToldIncident
 from services.alerting.queries.school import known_of
 from services.alerting.recipients import Told, nobody_in_line, recipients
 from shared import audit
+from shared.bus.failures import NotYet
 from shared.contracts.alerting import AlertRaised
 from shared.contracts.events import LENIENT
 from shared.contracts.incident import IncidentFacts, IncidentLogged
@@ -24,7 +25,7 @@ from shared.telemetry import NOBODY_TO_TELL
 ACTOR: Final = "alerting"
 
 
-class NobodyToTell(Exception):  # noqa: N818 - a fact about a school
+class NobodyToTell(NotYet):
     """Nobody who answers for a school's safeguarding is known here: the incident waits, and an operator sees it."""
 
     def __init__(self) -> None:

@@ -5,6 +5,7 @@ from services.alerting.queries.unread import unread_by_age
 from services.alerting.routes import alerts, internal, rules
 from services.alerting.settings import AlertingSettings
 from services.alerting.vouchers import ISSUER
+from shared.addresses import AddressBook
 from shared.audit_seal import Sealer
 from shared.bus.api import Bus
 from shared.bus.runner import Runner
@@ -12,8 +13,9 @@ from shared.db import Database
 from shared.identity import Signer, Verifier
 from shared.keys import KeyRing
 from shared.measures import house_measures
-from shared.peers import Peers, jwks_of
+from shared.peers import Peers, ServiceTokens, jwks_of
 from shared.relay import Relay
+from shared.sender import Sender
 from shared.service import Service, Worker, create_api
 
 NAME = "alerting"
@@ -21,7 +23,7 @@ NAME = "alerting"
 
 def create_service(settings: AlertingSettings, *, peers: Peers, bus: Bus | None = None) -> Service:
     db = Database(settings.database_url.get_secret_value(), name=NAME, pool_size=10)
-    worker_db = Database(settings.worker_database_url.get_secret_value(), name=f"{NAME}-worker", pool_size=3)
+    worker_db = Database(settings.worker_database_url.get_secret_value(), name=f"{NAME}-worker", pool_size=5)
     vouchers = KeyRing(db, purpose="voucher", wrap_secret=settings.key_secret)
     seals = KeyRing(db, purpose="checkpoint", wrap_secret=settings.key_secret)
     api = create_api(
@@ -37,11 +39,15 @@ def create_service(settings: AlertingSettings, *, peers: Peers, bus: Bus | None 
     if bus is not None:
         relay = Relay(worker_url=settings.worker_database_url.get_secret_value(), bus=bus)
         db.on_publish(relay.wake)
+        tokens = ServiceTokens(peers, name=NAME, secret=settings.service_secret.get_secret_value())
+        sender = Sender(worker_db=worker_db, settings=settings, addresses=AddressBook(peers, tokens))
+        db.on_mail(sender.wake)
         workers = {
             "relay": relay,
             "consumer": Runner(
                 consumer=CONSUMER, bus=bus, db=db, worker_db=worker_db, handlers=HANDLERS, topics=TOPICS
             ),
+            "sender": sender,
             "sealer": Sealer(worker_db=worker_db, signer=seals, origin=f"heed/{NAME}"),
         }
     house = house_measures(NAME, worker_db=worker_db, bus=bus, consumer=CONSUMER)

@@ -178,13 +178,13 @@ class Sealer:
         for head in (await session.execute(_HEADS, {"schools": schools})).all():
             frontier = _stored(head)
             if head.size < self._heads.get(head.school_id, 0):
-                _log.error("sealer.checkpoint_is_gone", school_id=str(head.school_id), size=head.size)
+                _log.error("sealer.checkpoint_is_gone", school_id=str(head.school_id), count=head.size)
             if frontier is None or head.leaves > frontier.size:
-                _log.error("sealer.checkpoint_does_not_fit", school_id=str(head.school_id), size=head.size)
+                _log.error("sealer.checkpoint_does_not_fit", school_id=str(head.school_id), count=head.size)
                 frontier = await _rebuilt(session, head.school_id, max(head.size, head.leaves))
             if frontier is None:
                 # No tree can be grown from what is left. The other schools' rows must not wait for this one's.
-                _log.error("sealer.leaves_are_gone", school_id=str(head.school_id), size=head.size)
+                _log.error("sealer.leaves_are_gone", school_id=str(head.school_id), count=head.size)
                 self._stuck.add(head.school_id)
                 continue
             found[head.school_id] = frontier

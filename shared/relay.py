@@ -93,7 +93,8 @@ class Relay:
         # stays in the outbox, whose age is watched.
         keys = {UUID(message.key) for message in problem.messages}
         self._withheld |= keys
-        _log.error("relay.event_too_large", keys=[str(key) for key in keys])
+        for key in keys:
+            _log.error("relay.event_too_large", key=str(key))
 
     async def _wait(self, stop: asyncio.Event) -> None:
         waits = [asyncio.ensure_future(self._woken.wait()), asyncio.ensure_future(stop.wait())]

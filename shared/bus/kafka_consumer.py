@@ -72,7 +72,7 @@ class KafkaConsumer:
                 await self.start()
             return await self._ask(limit, timeout)
         except (KafkaError, TimeoutError) as problem:
-            _log.warning("bus.consumer_rebuilt", group=self._group, error=type(problem).__name__)
+            _log.warning("bus.consumer_rebuilt", consumer=self._group, error=type(problem).__name__)
             await self._throw_away()
             await asyncio.sleep(min(timeout, 0.5))
             return []
@@ -114,7 +114,7 @@ class KafkaConsumer:
                     await client.commit(owed)
         except (KafkaError, IllegalStateError, TimeoutError) as problem:
             # A rebalance, or no server. It is owed again; if the partition has moved, its messages come twice.
-            _log.info("bus.commit_postponed", group=self._group, error=type(problem).__name__)
+            _log.info("bus.commit_postponed", consumer=self._group, error=type(problem).__name__)
             self._marks.owe(owed)
 
     async def _look_for_standstill(self, client: AIOKafkaConsumer) -> None:
@@ -126,7 +126,7 @@ class KafkaConsumer:
             if lag.messages
         }
         if self._watch.same_again({place: at for place, at in behind.items() if place in mine}):
-            _log.error("bus.consumer_stood_still", group=self._group)
+            _log.error("bus.consumer_stood_still", consumer=self._group)
             await self._throw_away()
 
     async def close(self) -> None:

@@ -84,7 +84,7 @@ class PostgresConsumer:
                 await self._commit_owed()
                 found = await self._fetch(limit)
             except _AWAY as problem:
-                _log.info("bus.fetch_postponed", group=self._group, error=type(problem).__name__)
+                _log.info("bus.fetch_postponed", consumer=self._group, error=type(problem).__name__)
                 found = []
             if found or clock() >= ends:
                 return found
@@ -130,7 +130,7 @@ class PostgresConsumer:
         try:
             await self._commit_owed()
         except _AWAY as problem:
-            _log.info("bus.commit_postponed", group=self._group, error=type(problem).__name__)
+            _log.info("bus.commit_postponed", consumer=self._group, error=type(problem).__name__)
 
     async def _commit_owed(self) -> None:
         if not self._owed:
@@ -166,7 +166,7 @@ class PostgresConsumer:
             self._signal.tell({f"group:{self._group}"})
         except _AWAY as problem:
             # The lease will run out by itself.
-            _log.info("bus.left_silently", group=self._group, error=type(problem).__name__)
+            _log.info("bus.left_silently", consumer=self._group, error=type(problem).__name__)
         self._places.clear()
 
     async def _keep_alive(self) -> None:
@@ -177,7 +177,7 @@ class PostgresConsumer:
             try:
                 await self._beat()
             except _AWAY as problem:
-                _log.warning("bus.heartbeat_missed", group=self._group, error=type(problem).__name__)
+                _log.warning("bus.heartbeat_missed", consumer=self._group, error=type(problem).__name__)
                 await asyncio.sleep(self._beat_seconds / 3)
 
     async def _beat(self) -> None:
@@ -206,7 +206,7 @@ class PostgresConsumer:
     async def _bury(self, connection: asyncpg.Connection) -> bool:
         dead = await connection.fetch(_BURY, self._group)
         if dead:
-            _log.info("bus.members_expired", group=self._group, members=len(dead))
+            _log.info("bus.members_expired", consumer=self._group, count=len(dead))
             await connection.execute(_FREE, self._group, [row["id"] for row in dead])
         return bool(dead)
 

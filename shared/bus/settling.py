@@ -1,6 +1,7 @@
 """Settling: one message brought to its end, and the decisions on the way when something goes wrong."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -76,7 +77,7 @@ class Settling:
             try:
                 async with self.slots:
                     first = await give_effect(self.db, self.consumer, handler, envelope, event)
-                return "done" if first else "repeated"
+                return "handled" if first else "repeated"
             except Exception as problem:
                 if looks_away(problem) and await self._unless_hurried(self.gate.was_away()):
                     continue
@@ -84,7 +85,7 @@ class Settling:
                 reason = reason_of(problem)
                 if failed > len(self.pauses) or not may_pass(problem):
                     return await self._park(message, envelope, reason, failed)
-                self._tell("runner.tried", message, envelope, reason, failed)
+                self._tell(logging.WARNING, "runner.tried", message, envelope, reason=reason, attempts=failed)
             await self._unless_hurried(asyncio.sleep(self.pauses[failed - 1]))
 
     async def _waits_behind(self, message: Received, envelope: Envelope) -> bool:
@@ -93,7 +94,7 @@ class Settling:
         return await self._until_it_works(lambda: self.parking.queue_behind(message, envelope))
 
     async def _park(self, message: Received, envelope: Envelope, reason: str, attempts: int) -> str:
-        self._tell("runner.parked", message, envelope, reason, attempts)
+        self._tell(logging.ERROR, "runner.parked", message, envelope, reason=reason, attempts=attempts)
         await self._until_it_works(lambda: self.parking.park(message, envelope, reason=reason, attempts=attempts))
         return "parked"
 
@@ -118,9 +119,11 @@ class Settling:
             # As large as a message may be: then without the reason, which the log has.
             await self.bus.publish([Message(topic, message.key, message.value, message.headers)])
 
-    def _tell(self, what: str, message: Received, envelope: Envelope, reason: str, attempts: int) -> None:
-        log = _log.error if what == "runner.parked" else _log.warning
-        log(
+    def _tell(
+        self, level: int, what: str, message: Received, envelope: Envelope, *, reason: str, attempts: int
+    ) -> None:
+        _log.log(
+            level,
             what,
             consumer=self.consumer,
             topic=message.topic,

@@ -34,7 +34,7 @@ async def test_an_event_has_its_effect_once_however_often_it_comes(consuming: Co
         await consuming.caught_up()
     for key in keys:
         assert await consuming.effects_of(key) == [1, 2, 3]
-    assert consuming.count("done") == 60
+    assert consuming.count("handled") == 60
     assert consuming.count("repeated") == 120
 
 

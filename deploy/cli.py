@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from deploy import cli_audit, cli_bus, cli_demo, cli_doctor, cli_house, cli_staff
+from deploy import cli_audit, cli_bus, cli_demo, cli_doctor, cli_house, cli_rebuild, cli_staff
 from deploy.cli_options import Data, Host, Port, folder_of
 from deploy.data_folder import DataFolder, Refused
 from deploy.screen import complaints, say
@@ -77,7 +77,7 @@ async def _whole_house(folder: DataFolder, host: str, port: int, *, demonstratio
         await answer(services["gateway"].api, door, stop)
 
 
-for command in (*cli_house.COMMANDS, *cli_doctor.COMMANDS):
+for command in (*cli_house.COMMANDS, *cli_doctor.COMMANDS, *cli_rebuild.COMMANDS):
     app.command()(command)
 app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_bus.app, name="bus")

@@ -15,6 +15,8 @@ from shared.contracts.events import Event
 
 CONSUMER: Final = "incident"
 TOPICS: Final = (TOPIC,)
+SNAPSHOTS: Final = ("alerting",)
+"""Whose present state the copy here (who may read what) is rebuilt from."""
 
 
 async def note_reader(session: AsyncSession, envelope: Envelope, event: Event) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, insert
+from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, func, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.ids import new_id
@@ -45,7 +45,8 @@ mail: Final = Table(
     Column("link", Text, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("next_try_at", DateTime(timezone=True), nullable=False),
+    # By the clock of the database, as the sender asks: a mail is due at once, whatever time it is where it is queued.
+    Column("next_try_at", DateTime(timezone=True), nullable=False, default=func.now()),
     Column("created_at", DateTime(timezone=True), nullable=False),
 )
 
@@ -72,7 +73,6 @@ async def queue_mails(
 def _row(kind: MailKind, school_id: UUID, staff_id: UUID, path: str) -> dict[str, Any]:
     if not path.startswith("/") or path.startswith("//"):
         raise ValueError("a mail links to a path of Heed")
-    now = datetime.now(UTC)
     return {
         "id": new_id(),
         "school_id": school_id,
@@ -82,8 +82,7 @@ def _row(kind: MailKind, school_id: UUID, staff_id: UUID, path: str) -> dict[str
         # Fixed before the first try, so that every try is the same mail. What follows the @ is the sender's domain.
         "message_id": secrets.token_hex(16),
         "state": MailState.PREPARED.value,
-        "next_try_at": now,
-        "created_at": now,
+        "created_at": datetime.now(UTC),
     }
 
 

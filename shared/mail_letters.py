@@ -1,7 +1,7 @@
 """Letters: what a mail looks like, text and HTML, from its kind's templates. Built by fastapi-mail, not sent by it.
 
 A letter says that there is something to read, where, and for which school. Nothing else may come in: the templates are
-given nothing else.
+given nothing else. Written twice for the same mail it is the same to the byte.
 """
 
 import re
@@ -61,22 +61,23 @@ class Letters:
         )
         letter = await self._fastmail.get_message(schema)
         assert isinstance(letter, Message)
-        _put_right(letter, f"<{message_id}@{self._domain}>", written_at)
+        _put_right(letter, message_id, self._domain, written_at)
         return letter.as_bytes(policy=compat32.clone(linesep="\r\n"))
 
     def _render(self, kind: MailKind, name: str, about: dict[str, str]) -> str:
         return self._templates.get_template(f"{kind}/{name}").render(about).strip()
 
 
-def _put_right(letter: Message, message_id: str, written_at: datetime) -> None:
+def _put_right(letter: Message, message_id: str, domain: str, written_at: datetime) -> None:
     # fastapi-mail writes a given Message-ID twice, the local time, and an encoding on the parts that only hold others,
-    # which the standard forbids (RFC 2045, 6.4).
-    for part in letter.walk():
-        if part.is_multipart():
-            del part["Content-Transfer-Encoding"]
-            part.del_param("charset", "Content-Type")
+    # which the standard forbids (RFC 2045, 6.4). Boundaries would be drawn by lot.
+    holders = [part for part in letter.walk() if part.is_multipart()]
+    for number, part in enumerate(holders):
+        del part["Content-Transfer-Encoding"]
+        part.del_param("charset", "Content-Type")
+        part.set_boundary(f"=_{message_id}_{number}")
     for name, value in (
-        ("Message-ID", message_id),
+        ("Message-ID", f"<{message_id}@{domain}>"),
         ("Date", format_datetime(written_at)),
         # Keeps "I am away" answers from coming back.
         ("Auto-Submitted", "auto-generated"),

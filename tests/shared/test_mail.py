@@ -154,6 +154,10 @@ async def test_a_mail_is_what_the_standard_calls_a_mail() -> None:
     assert read(letter)["From"] == "Heed <heed@mail.local>"
 
 
+async def test_a_mail_written_twice_is_the_same_to_the_byte() -> None:
+    assert await written(MailKind.ALERT) == await written(MailKind.ALERT)
+
+
 @pytest.mark.parametrize("kind", list(MailKind))
 def test_every_kind_has_its_words(kind: MailKind) -> None:
     assert {path.name for path in (FOLDER / kind).iterdir()} == {"subject.txt", "body.txt", "body.html"}

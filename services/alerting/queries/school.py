@@ -32,6 +32,7 @@ SELECT
 """
 ).columns(staff=JSON, groups=JSON, shields=JSON, rules=JSON, trust_leads=JSON, told=ARRAY(Uuid))
 
+_NONE: Final = frozenset[UUID]()
 ROLES: Final = {role.value: role for role in Role if role is not Role.UNKNOWN}
 
 
@@ -81,4 +82,5 @@ def _roles(words: Sequence[str]) -> frozenset[Role]:
 
 
 def _ids(words: Sequence[str]) -> frozenset[UUID]:
-    return frozenset(map(UUID, words))
+    # Most people teach no class, and most rules name nobody.
+    return frozenset(map(UUID, words)) if words else _NONE

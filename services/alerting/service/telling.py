@@ -37,7 +37,6 @@ async def tell(session: AsyncSession, *, school_id: UUID, facts: IncidentFacts, 
 
     Nobody loses an alert by a correction. An older version than the one known changes nothing. Raises NobodyToTell.
     """
-    await _hold_people(session, school_id, alone=False)
     if not await _note(session, school_id, facts, version):
         return
     if not await _tell(session, school_id, facts):
@@ -65,20 +64,18 @@ async def hold_people(session: AsyncSession, school_id: UUID) -> None:
 
     Otherwise an incident and a change at the same moment would each not see the other.
     """
-    await _hold_people(session, school_id, alone=True)
+    school = func.hashtext(str(school_id))
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("heed people"), school)))
 
 
-async def _hold_people(session: AsyncSession, school_id: UUID, *, alone: bool) -> None:
-    lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
-    await session.execute(select(lock(func.hashtext("heed people"), func.hashtext(str(school_id)))))
-
-
+# Shared with other incidents and not with a change of people (`hold_people`); people are read in the next statement.
 # The first words hold for who wrote it and when. A child taken out by a correction is still shielded from.
 _NOTE: Final = text("""
 INSERT INTO told_incident (school_id, id, author_id, logged_at, urgent, sensitivity, pupil_ids, facts, facts_version,
                            version, closed, status_version)
-VALUES (:school_id, :id, :author_id, :logged_at, :urgent, :sensitivity, CAST(:pupil_ids AS uuid[]),
-        CAST(:facts AS jsonb), :version, 0, false, 0)
+SELECT :school_id, :id, :author_id, :logged_at, :urgent, :sensitivity, CAST(:pupil_ids AS uuid[]),
+       CAST(:facts AS jsonb), :version, 0, false, 0
+FROM pg_advisory_xact_lock_shared(hashtext('heed people'), hashtext(CAST(:school AS text)))
 ON CONFLICT (school_id, id) DO UPDATE SET
     urgent = excluded.urgent,
     sensitivity = excluded.sensitivity,
@@ -96,6 +93,7 @@ async def _note(session: AsyncSession, school_id: UUID, facts: IncidentFacts, ve
         _NOTE,
         {
             "school_id": school_id,
+            "school": str(school_id),
             "id": facts.incident_id,
             "author_id": facts.author_id,
             "logged_at": facts.logged_at,

@@ -1,0 +1,201 @@
+"""Another school's children and incidents stay there: by the queries' filters alone, by row-level security alone."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from services.incident.handlers import HANDLERS
+from shared.contracts.alerting import AlertRaised
+from shared.contracts.envelope import Envelope
+from shared.contracts.words import Assurance, Role, Why
+from shared.db import Scope
+from shared.ids import new_id
+from tests.architecture.two_lines import Ask, Probes, answers, naming, routes, without_own_filter, without_row_security
+from tests.conftest import Cluster
+from tests.incident.conftest import ROLL, School, key
+from tests.issuer import Client
+
+pytestmark = pytest.mark.postgres
+
+ELSEWHERE = {
+    "GET /health/live": "asks no database",
+    "GET /health/ready": "asks no table",
+}
+
+
+@dataclass
+class TwoSchools:
+    """Oakfield, whose rows must stay there, and Harbour, whose people ask."""
+
+    oakfield: School
+    harbour: School
+    oakfields: list[UUID]
+    there: UUID
+    here: UUID
+    askers: list[Client]
+
+
+async def alerted(school: School, staff_id: UUID, incident_id: UUID) -> None:
+    event = AlertRaised(alert_id=new_id(), incident_id=incident_id, staff_id=staff_id, why=[Why.RULE])
+    envelope = Envelope(
+        id=new_id(),
+        type=event.TYPE,
+        source=event.source(),
+        time=datetime.now(UTC),
+        subject=incident_id,
+        school_id=school.id,
+        version=1,
+        traceparent=None,
+    )
+    async with school.db.begin(Scope(school.id)) as session:
+        await HANDLERS[AlertRaised](session, envelope, event)
+
+
+@pytest.fixture
+async def schools(house: School) -> TwoSchools:
+    """The worst case: people who work in both, and wrote and were alerted over there, ask over here."""
+    oakfield = await house.open()
+    harbour = await School(house.http, house.auth, house.alerting, house.db).open()
+    author, reader = new_id(), new_id()
+    there = await oakfield.log(oakfield.someone(Role.TEACHER, staff_id=author), of="Attendance")
+    action = await oakfield.dsl.post(f"/incidents/{there}/actions", json={"text": "Rang home."})
+    assert action.status_code == 201, action.text
+    await alerted(oakfield, reader, there)
+    here = await harbour.log(harbour.someone(Role.TEACHER, staff_id=author), of="Attendance")
+    return TwoSchools(
+        oakfield,
+        harbour,
+        [oakfield.id, there, UUID(action.json()["id"]), *oakfield.pupils.values(), *oakfield.categories.values()],
+        there,
+        here,
+        [
+            harbour.someone(Role.LEAD_DSL, assurance=Assurance.ELEVATED),
+            harbour.someone(Role.TEACHER, classes=("4B",), assurance=Assurance.ELEVATED, staff_id=author),
+            harbour.someone(Role.SUPPORT, staff_id=reader),
+        ],
+    )
+
+
+def probes(schools: TwoSchools) -> Probes:
+    made: dict[str, list[Ask]] = {}
+
+    def probe(route: str, path: str, **rest: object) -> None:
+        for client in schools.askers:
+            made.setdefault(route, []).append(_ask(client, route.split(" ", maxsplit=1)[0], path, **rest))
+
+    there, here, harbour = schools.there, schools.here, schools.harbour
+    probe("GET /pupils", "/pupils", params={"starts": "row"})
+    probe("GET /categories", "/categories")
+    probe("POST /categories/standard", "/categories/standard")
+    probe("POST /roll", "/roll", content=ROLL, headers={"content-type": "text/csv"})
+    probe("GET /incidents", "/incidents")
+    probe("POST /incidents/summaries", "/incidents/summaries", json={"ids": [str(there), str(here)]})
+    for incident_id in (there, here):
+        probe("GET /incidents/{incident_id}", f"/incidents/{incident_id}")
+    change = {**harbour.concern(), "reason": "It was another child."}
+    probe("POST /incidents/{incident_id}/corrections", f"/incidents/{there}/corrections", json=change)
+    probe("POST /incidents/{incident_id}/close", f"/incidents/{there}/close", json={"reason": "Done with."})
+    probe("POST /incidents/{incident_id}/reopen", f"/incidents/{there}/reopen", json={"reason": "Not done with."})
+    probe("POST /incidents/{incident_id}/actions", f"/incidents/{there}/actions", json={"text": "Ours now."})
+    probe("POST /incidents/{incident_id}/addenda", f"/incidents/{there}/addenda", json={"text": "And then."})
+    theirs = next(iter(schools.oakfield.categories.values()))
+    for concern in (
+        harbour.concern(about=schools.oakfield.rowan),
+        {**harbour.concern(), "category_ids": [str(theirs)]},
+    ):
+        probe("POST /incidents", "/incidents", json=concern, headers=key())
+    snapshot = {
+        "Authorization": f"Bearer {harbour.auth.mint({'sub': 'service:alerting', 'svc': 'alerting'}, 'incident')}"
+    }
+    made["GET /internal/snapshot"] = [
+        lambda: harbour.http.get("/internal/snapshot", params={"school_id": str(harbour.id)}, headers=snapshot)
+    ]
+    return made
+
+
+def _ask(client: Client, method: str, path: str, **rest: object) -> Ask:
+    return lambda: client.ask(method, path, **rest)
+
+
+async def rows(cluster: Cluster, school_id: UUID) -> dict[str, int]:
+    """How many rows of each table are a school's, but for the audit, which also holds what was asked."""
+    connection = await asyncpg.connect(cluster.admin("incident"))
+    try:
+        tables = await connection.fetch(
+            "SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' "
+            "AND column_name = 'school_id' AND table_name NOT LIKE 'audit%'"
+        )
+        return {
+            row["name"]: await connection.fetchval(
+                f"SELECT count(*) FROM {row['name']} WHERE school_id = $1", school_id
+            )
+            for row in tables
+        }
+    finally:
+        await connection.close()
+
+
+async def test_every_route_is_asked(house: School, schools: TwoSchools) -> None:
+    transport = house.http._transport
+    assert {*probes(schools), *ELSEWHERE} == routes(transport.app)  # type: ignore[attr-defined]
+
+
+async def test_without_its_own_filter_row_level_security_keeps_every_query_in_the_school(
+    schools: TwoSchools, empty_cluster: Cluster
+) -> None:
+    before = await rows(empty_cluster, schools.oakfield.id)
+    whole = await answers(probes(schools))
+    with without_own_filter() as rewritten:
+        fenced = await answers(probes(schools))
+    assert len(rewritten) > 50
+    assert fenced == whole
+    assert naming(fenced, schools.oakfields) == []
+    assert await rows(empty_cluster, schools.oakfield.id) == before
+
+
+async def test_without_row_level_security_the_filters_keep_every_query_in_the_school(
+    schools: TwoSchools, empty_cluster: Cluster
+) -> None:
+    before = await rows(empty_cluster, schools.oakfield.id)
+    whole = await answers(probes(schools))
+    async with without_row_security(empty_cluster.admin("incident")):
+        filtered = await answers(probes(schools))
+    assert filtered == whole
+    assert naming(filtered, schools.oakfields) == []
+    assert await rows(empty_cluster, schools.oakfield.id) == before
+
+
+async def test_without_both_lines_the_other_schools_rows_come_through(
+    schools: TwoSchools, empty_cluster: Cluster
+) -> None:
+    asked = {route: asks for route, asks in probes(schools).items() if route.startswith("GET")}
+    async with without_row_security(empty_cluster.admin("incident")):
+        with without_own_filter():
+            open_to_all = await answers(asked)
+    assert {"GET /pupils", "GET /categories", "GET /incidents", "GET /internal/snapshot"} <= set(
+        naming(open_to_all, schools.oakfields)
+    )
+
+
+async def test_the_app_role_sees_no_row_of_another_school_in_any_table(
+    schools: TwoSchools, empty_cluster: Cluster
+) -> None:
+    filled = {table for table, count in (await rows(empty_cluster, schools.oakfield.id)).items() if count}
+    assert {"pupil", "incident", "incident_revision", "action", "reader", "outbox"} <= filled
+    connection = await asyncpg.connect(empty_cluster.url("incident"))
+    try:
+        await connection.execute(
+            "SELECT set_config('heed.school', $1, false), set_config('heed.staff', $2, false)",
+            str(schools.harbour.id),
+            str(new_id()),
+        )
+        for table in sorted(filled - {"outbox"}):
+            others = f"SELECT count(*) FROM {table} WHERE school_id <> $1"
+            assert await connection.fetchval(others, schools.harbour.id) == 0, table
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetchval("SELECT count(*) FROM outbox")
+    finally:
+        await connection.close()

@@ -30,6 +30,7 @@ class Book:
 
     def __init__(self, *names: str) -> None:
         self.people = {uuid4(): name for name in names}
+        self.schools = dict(SCHOOLS)
         self.shut = False
         self.asked = 0
 
@@ -42,7 +43,7 @@ class Book:
         self.asked += 1
         if self.shut:
             raise Unavailable("auth", "")
-        return {s: Address(self.people[s], "Rivermead", SCHOOLS) for s in staff_ids if s in self.people}
+        return {s: Address(self.people[s], "Rivermead", dict(self.schools)) for s in staff_ids if s in self.people}
 
 
 class Queue:

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from shared.db import Scope
 from shared.mail import MailKind
+from shared.mail_leases import MailLeases
 from shared.mail_patience import Patience
 from tests.conftest import Cluster
 from tests.post_office import PostOffice, certificate
-from tests.shared.sending import MEADOW, QUICK, Queue, until, words_of
+from tests.shared.sending import MEADOW, OAKFIELD, QUICK, Queue, until, words_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.smtp]
 
@@ -48,15 +51,18 @@ async def test_a_mail_names_the_school_it_is_about(queue: Queue) -> None:
 
 
 async def test_a_connection_the_server_ended_meanwhile_is_opened_again_and_counts_as_no_try(queue: Queue) -> None:
-    async with PostOffice() as office:
+    answers = iter([None, None, "421 4.4.2 You were idle for too long"])
+    async with PostOffice(mail=lambda _: next(answers, None)) as office:
         async with queue.sending(queue.sender(office)):
             await queue.put("haddad@school.example")
             await queue.until_all("sent")
             office.hang_up()
             await queue.put("okafor@school.example")
             await queue.until_all("sent")
-        assert office.connections == 2
-    assert [row["attempts"] for row in await queue.rows()] == [1, 1]
+            await queue.put("boyle@school.example")
+            await queue.until_all("sent")
+        assert office.connections == 3
+    assert [row["attempts"] for row in await queue.rows()] == [1, 1, 1]
 
 
 async def test_a_mail_that_another_process_queued_is_found_without_a_wake(queue: Queue) -> None:
@@ -133,6 +139,8 @@ async def test_without_an_answer_the_same_mail_is_sent_again(queue: Queue) -> No
     async def drop(to: str) -> None:
         if to.startswith("haddad") and once:
             once.clear()
+            # Renamed between the tries; the mail is the one it was.
+            queue.book.schools[OAKFIELD] = "Oakfield Academy"
             raise ConnectionResetError
 
     async with PostOffice(after=drop) as office, queue.sending(queue.sender(office)):
@@ -345,6 +353,14 @@ async def test_two_senders_share_the_work_and_no_mail_is_sent_twice(queue: Queue
         assert len(sent) == len(set(sent)) == 200
         assert one.taken
         assert two.taken
+
+
+async def test_a_mail_that_is_just_being_leased_is_passed_over(queue: Queue) -> None:
+    one, other = await queue.put("haddad@school.example", "okafor@school.example")
+    async with queue.worker_db.begin(Scope()) as session:
+        await session.execute(text("SELECT id FROM mail WHERE id = :id FOR UPDATE"), {"id": one})
+        found = await asyncio.wait_for(MailLeases(queue.worker_db, seconds=10).take(10), 5)
+        assert [mail.id for mail in found] == [other]
 
 
 async def test_what_another_sender_holds_is_left_alone_until_its_lease_ends(queue: Queue) -> None:

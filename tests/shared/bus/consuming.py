@@ -128,7 +128,7 @@ class Consuming:
         return REGISTRY.get_sample_value("heed_events_total", labels) or 0
 
 
-async def until(holds: Callable[[], Awaitable[bool]], *, within: float = 25.0) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], *, within: float = 60.0) -> None:
     deadline = asyncio.get_running_loop().time() + within
     while not await holds():
         assert asyncio.get_running_loop().time() < deadline, "it did not come to that in time"

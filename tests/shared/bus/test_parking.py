@@ -14,6 +14,7 @@ from shared.contracts.auth import GroupChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import Event
 from shared.contracts.registry import decode
+from shared.db import Scope
 from shared.errors import Unavailable
 from shared.ids import new_id
 from tests.shared.bus.consuming import Consuming, note, until
@@ -93,6 +94,36 @@ async def test_another_member_and_a_restart_know_what_is_parked(consuming: Consu
     await consuming.bus.publish([consuming.message(bad, 2)])
     async with consuming.running(consuming.runner()):
         await consuming.caught_up()
+    assert await consuming.effects_of(bad) == []
+    (parked,) = await the_parked(consuming)
+    assert parked.events == 2
+
+
+async def test_a_member_that_was_at_work_all_along_knows_what_another_parked_before_it_left(
+    consuming: Consuming,
+) -> None:
+    bad, others = new_id(), [new_id() for _ in range(20)]
+    members = [Failing(bad, RuntimeError()), Failing(bad, RuntimeError())]
+    stops = [asyncio.Event(), asyncio.Event()]
+    tasks = [
+        asyncio.create_task(consuming.runner(member, bus=consuming.side.bus()).run(stop))
+        for member, stop in zip(members, stops, strict=True)
+    ]
+    for version in (1, 2, 3):
+        # Both have had something to do, and looked what is parked, before anything is.
+        await consuming.bus.publish([consuming.message(key, version) for key in others])
+        await consuming.caught_up()
+        await asyncio.sleep(consuming.side.session_timeout / 2)
+    await consuming.bus.publish([consuming.message(bad, 1)])
+    await consuming.caught_up()
+    holder = 0 if members[0].tries else 1
+    stops[holder].set()
+    await tasks[holder]
+
+    await consuming.bus.publish([consuming.message(bad, 2)])
+    await consuming.caught_up()
+    stops[1 - holder].set()
+    await tasks[1 - holder]
     assert await consuming.effects_of(bad) == []
     (parked,) = await the_parked(consuming)
     assert parked.events == 2
@@ -221,8 +252,6 @@ async def test_parking_waits_for_a_database_that_is_busy_with_the_key_and_loses_
         await on_postgres.caught_up()
         (parked,) = await the_parked(on_postgres)
         (first,) = await waiting_events(worker, parked)
-        from shared.db import Scope
-
         async with worker.begin(Scope()) as session:
             await session.execute(text("SELECT 1 FROM parked_key FOR UPDATE"))
             await on_postgres.bus.publish([on_postgres.message(bad, 2)])
@@ -230,6 +259,33 @@ async def test_parking_waits_for_a_database_that_is_busy_with_the_key_and_loses_
             assert await waiting_events(on_postgres.database(on_postgres.worker_url), parked) == [first]
         await on_postgres.caught_up()
         assert len(await waiting_events(worker, parked)) == 2
+
+
+async def test_a_key_is_not_let_go_while_an_event_is_being_added_behind_it(on_postgres: Consuming) -> None:
+    bad = new_id()
+    async with on_postgres.running(on_postgres.runner(Failing(bad, RuntimeError()))):
+        await on_postgres.bus.publish([on_postgres.message(bad, 1)])
+        await on_postgres.caught_up()
+    (parked,) = await the_parked(on_postgres)
+    worker, other = on_postgres.database(on_postgres.worker_url), on_postgres.database(on_postgres.worker_url)
+    (first,) = await waiting_events(worker, parked)
+
+    async def letting_go_waits() -> bool:
+        return bool(await on_postgres.ask("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+
+    async with worker.begin(Scope()) as session:
+        await session.execute(text("SELECT 1 FROM parked_key FOR SHARE"))
+        await session.execute(
+            text(
+                "INSERT INTO parked_event SELECT gen_random_uuid(), consumer, topic, key, school_id, headers, body, "
+                'partition, "offset" + 1, parked_at, NULL FROM parked_event'
+            )
+        )
+        letting_go = asyncio.create_task(mark_replayed(other, parked, first))
+        await until(letting_go_waits)
+    assert await letting_go is False
+    (parked,) = await the_parked(on_postgres)
+    assert parked.events == 1
 
 
 async def test_the_inbox_forgets_after_thirty_days_and_not_before(on_postgres: Consuming) -> None:

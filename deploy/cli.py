@@ -51,7 +51,10 @@ async def _whole_house(folder: DataFolder, host: str, port: int, *, demonstratio
     from deploy import building, house, welcome  # noqa: PLC0415 - only this command pays for importing every service
     from deploy.environment import Servers  # noqa: PLC0415
     from deploy.process import answer, asked_to_stop, at_work, open_door, started  # noqa: PLC0415
+    from shared import logging  # noqa: PLC0415
 
+    # The terminal is for the person who started it: what needs somebody is said there, each request is not.
+    logging.configure("heed", level=os.environ.get("HEED_LOG_LEVEL", "warning"), as_json=False)
     address = f"http://localhost:{port}"
     async with AsyncExitStack() as rooms:
         stop = rooms.enter_context(asked_to_stop())
@@ -69,12 +72,13 @@ async def _whole_house(folder: DataFolder, host: str, port: int, *, demonstratio
         await rooms.enter_async_context(started(services.values()))
         await rooms.enter_async_context(at_work(services.values(), stop))
         if demonstration:
-            await house.demonstrate(folder, services, stop)
+            await house.demonstrate(folder, services, bus, stop)
         else:
             house.leave_empty(folder)
         if not stop.is_set():
             welcome.show(folder, address)
         await answer(services["gateway"].api, door, stop)
+    say(f"Heed has stopped. What it keeps is in {folder.path}.")
 
 
 for command in (*cli_house.COMMANDS, *cli_doctor.COMMANDS, *cli_rebuild.COMMANDS):

@@ -80,7 +80,7 @@ async def _prepare_databases(folder: DataFolder, admin_url: str, say: Say) -> di
     return secrets
 
 
-async def demonstrate(folder: DataFolder, services: Mapping[str, Service], stop: asyncio.Event) -> None:
+async def demonstrate(folder: DataFolder, services: Mapping[str, Service], bus: Bus, stop: asyncio.Event) -> None:
     """The invented trust, into a house that was never opened before. A stop meanwhile ends it; it begins again."""
     if folder.step("demonstration") != "not begun":
         return
@@ -88,7 +88,7 @@ async def demonstrate(folder: DataFolder, services: Mapping[str, Service], stop:
 
     folder.note("demonstration", "begun")
     with bars() as steps:
-        loading = asyncio.create_task(load(services, steps))
+        loading = asyncio.create_task(load(services, bus, steps))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({loading, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if not loading.done():

@@ -60,7 +60,10 @@ def bars() -> Iterator[Steps]:
 
 
 def table(*columns: str, rows: Sequence[Sequence[object]], title: str | None = None) -> None:
-    shown = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    """What stands in the first column is typed or copied: it is never cut or broken; the others make room for it."""
+    shown = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for place, column in enumerate(columns):
+        shown.add_column(column, no_wrap=place == 0, overflow="ignore" if place == 0 else "fold")
     for row in rows:
         shown.add_row(*(str(cell) for cell in row))
     console.print(shown)

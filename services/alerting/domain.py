@@ -4,9 +4,12 @@ Read, acknowledged and done are three things (C9): who has read may still have e
 away the right to read; only a withdrawal does.
 """
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+HISTORY: Final = timedelta(days=2)
 
 
 class State(StrEnum):
@@ -54,3 +57,12 @@ TAKES: Final = MappingProxyType(
 def after(state: State, step: Step) -> State:
     """The state a step leads to. What is further along stays where it is: a second tap changes nothing."""
     return LEADS_TO[step] if state in TAKES[step] else state
+
+
+def taken_over(logged_at: datetime, told_at: datetime) -> bool:
+    """Whether an incident is told of long after it was logged: the record of another system, or of a demonstration.
+
+    Its alerts stand in the house; a mail that calls people to what is history would only teach them to ignore mails.
+    An event that waited, because we or the bus were down, was told when it was logged, and is none of these.
+    """
+    return told_at - logged_at > HISTORY

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.alerting.domain import taken_over
 from services.alerting.models import ToldIncident
 from services.alerting.service import copies, tell, tell_who_was_missed
 from services.alerting.service.telling import hold_people
@@ -78,7 +79,9 @@ async def shield_changed(session: AsyncSession, envelope: Envelope, event: Event
 
 async def incident_told(session: AsyncSession, envelope: Envelope, event: Event) -> None:
     """Logged, or corrected: then it may concern more people than before."""
-    await tell(session, school_id=_school(envelope), facts=cast(IncidentFacts, event), version=envelope.version)
+    facts = cast(IncidentFacts, event)
+    history = isinstance(facts, IncidentLogged) and taken_over(facts.logged_at, envelope.time)
+    await tell(session, school_id=_school(envelope), facts=facts, version=envelope.version, by_mail=not history)
 
 
 async def incident_closed(session: AsyncSession, envelope: Envelope, event: Event) -> None:

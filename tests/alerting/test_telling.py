@@ -208,3 +208,20 @@ async def test_another_schools_people_are_not_told(school: School) -> None:
     incident = await school.logged(extra_staff_ids=[other.people["Chaudhry"]], extra_group_ids=[other.ks2])
     assert await school.told(incident) == LINE
     assert await other.open_alerts("Okafor") == []
+
+
+async def test_what_is_taken_over_from_long_ago_stands_in_the_house_and_mails_nobody(school: School) -> None:
+    three_weeks_ago = datetime.now(UTC) - timedelta(days=21)
+    old = await school.logged(logged_at=three_weeks_ago)
+    assert await school.told(old) == LINE
+    assert await school.rows("SELECT 1 FROM mail") == []
+    # Whom a later correction adds is told of it now, and by mail.
+    await school.corrected(old, extra_staff_ids=[school.people["Joseph"]])
+    assert [m["staff_id"] for m in await school.rows("SELECT staff_id FROM mail")] == [school.people["Joseph"]]
+
+
+async def test_an_event_that_waited_for_days_mails_as_if_it_had_not(school: School) -> None:
+    """We or the bus were down: it was told when it was logged, and nobody has heard of it yet."""
+    three_days_ago = datetime.now(UTC) - timedelta(days=3)
+    await school.hear(school.incident(logged_at=three_days_ago), version=1, at=three_days_ago)
+    assert len(await school.rows("SELECT 1 FROM mail")) == len(LINE)

@@ -32,14 +32,16 @@ class NobodyToTell(NotYet):
         super().__init__("no head and no DSL of this school is known yet")
 
 
-async def tell(session: AsyncSession, *, school_id: UUID, facts: IncidentFacts, version: int) -> None:
-    """Tell of an incident as it is now whoever must know and has not been told.
+async def tell(
+    session: AsyncSession, *, school_id: UUID, facts: IncidentFacts, version: int, by_mail: bool = True
+) -> None:
+    """Tell of an incident as it is now whoever must know and has not been told; without a mail when it is history.
 
     Nobody loses an alert by a correction. An older version than the one known changes nothing. Raises NobodyToTell.
     """
     if not await _note(session, school_id, facts, version):
         return
-    if not await _tell(session, school_id, facts):
+    if not await _tell(session, school_id, facts, by_mail=by_mail):
         NOBODY_TO_TELL.inc()
         raise NobodyToTell
 
@@ -107,7 +109,7 @@ async def _note(session: AsyncSession, school_id: UUID, facts: IncidentFacts, ve
     return noted.first() is not None
 
 
-async def _tell(session: AsyncSession, school_id: UUID, facts: IncidentFacts) -> bool:
+async def _tell(session: AsyncSession, school_id: UUID, facts: IncidentFacts, *, by_mail: bool = True) -> bool:
     """Whether anybody who answers for the school is told. The incident's row is locked."""
     known = await known_of(session, school_id, facts.incident_id)
     found = recipients(facts, known.rules, known.school)
@@ -115,11 +117,13 @@ async def _tell(session: AsyncSession, school_id: UUID, facts: IncidentFacts) ->
         return False
     missing = [person for person in found if person.staff_id not in known.told]
     if missing:
-        await _raise_alerts(session, school_id, facts, missing)
+        await _raise_alerts(session, school_id, facts, missing, by_mail=by_mail)
     return True
 
 
-async def _raise_alerts(session: AsyncSession, school_id: UUID, facts: IncidentFacts, people: Sequence[Told]) -> None:
+async def _raise_alerts(
+    session: AsyncSession, school_id: UUID, facts: IncidentFacts, people: Sequence[Told], *, by_mail: bool
+) -> None:
     now = datetime.now(UTC)
     alerts = [(new_id(), person) for person in people]
     last = await session.scalar(
@@ -134,7 +138,7 @@ async def _raise_alerts(session: AsyncSession, school_id: UUID, facts: IncidentF
         session,
         kind=MailKind.ALERT,
         school_id=school_id,
-        to=[(told.staff_id, f"/alerts/{alert_id}") for alert_id, told in alerts],
+        to=[(told.staff_id, f"/alerts/{alert_id}") for alert_id, told in alerts if by_mail],
     )
     await audit.record(
         session,

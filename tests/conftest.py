@@ -90,6 +90,10 @@ async def prepare(admin_url: str) -> Cluster:
 
 @pytest.fixture
 async def empty_cluster(cluster: Cluster) -> Cluster:
+    return await emptied(cluster)
+
+
+async def emptied(cluster: Cluster) -> Cluster:
     """The cluster with every table of every service empty and the bus without a topic."""
     for service in cluster.services:
         await _empty(cluster.admin(service))

@@ -84,14 +84,14 @@ class Gate:
 
     async def _ask_auth(self, credential: Credential) -> httpx.Response:
         return await self._post_to_auth(
-            "/sessions/check", {credential.kind: credential.value, "audience": list(AUDIENCES)}
+            "/sessions/check", {credential.kind: credential.value, "audience": list(AUDIENCES)}, patience=PATIENCE
         )
 
-    async def _post_to_auth(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
+    async def _post_to_auth(self, path: str, body: Mapping[str, Any], *, patience: float = 5.0) -> httpx.Response:
         client = peer(self.peers, "auth")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             headers = await self._tokens.headers("auth")
-            return await client.post(path, json=dict(body), headers=headers, timeout=PATIENCE)
+            return await client.post(path, json=dict(body), headers=headers, timeout=patience)
 
 
 def take(request: Request, limiter: Limiter, key: str) -> Standing:

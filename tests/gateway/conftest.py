@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic, time
@@ -46,6 +46,7 @@ CSV = {"content-type": "text/csv"}
 ROLL = """UPN,Surname,Forename,Date of birth,Sex,Year group,Class
 ,Adeyemi,Rowan,2017-03-12,M,4,4B
 ,Adeyemi,Ife,2020-05-01,F,1,1A
+,O'Brien,Zoe,2016-10-10,F,5,5B
 """
 
 
@@ -133,7 +134,7 @@ class House:
         okafor = await (await self.add("okafor", Role.LEAD_DSL)).sign_in("elevated")
         answer = await okafor.post("/roll", content=ROLL, headers=CSV)
         assert answer.status_code == 200, answer.text
-        for start in ("row", "ife"):
+        for start in ("row", "ife", "zoe"):
             (found,) = (await okafor.get("/pupils", params={"starts": start})).json()["pupils"]
             self.pupils[found["name"].split()[0]] = UUID(found["id"])
         shown = (await okafor.get("/categories")).json()["categories"]
@@ -252,12 +253,18 @@ SETTINGS = {"auth": AuthSettings, "incident": IncidentSettings, "alerting": Aler
 
 @pytest.fixture
 async def house(empty_cluster: Cluster) -> AsyncIterator[House]:
+    async with house_over(empty_cluster) as made:
+        yield made
+
+
+@asynccontextmanager
+async def house_over(cluster: Cluster) -> AsyncIterator[House]:
     peers, services = Peers(), {}
-    bus = connect(empty_cluster.bus_url, client_id="test-gateway")
+    bus = connect(cluster.bus_url, client_id="test-gateway")
     for name, create in CREATE.items():
         own = {
-            "database_url": SecretStr(empty_cluster.url(name)),
-            "worker_database_url": SecretStr(empty_cluster.url(name, "worker")),
+            "database_url": SecretStr(cluster.url(name)),
+            "worker_database_url": SecretStr(cluster.url(name, "worker")),
         }
         services[name] = create(SETTINGS[name]().model_copy(update=SECRETS | own), peers=peers, bus=bus)  # type: ignore[operator]
         peers.register(name, services[name].api)

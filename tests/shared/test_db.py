@@ -1,5 +1,6 @@
 """The session of the house: one transaction, one school, and nothing outside of it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from shared.db import Database, Scope
 from shared.inbox import first_time
 from shared.outbox import publish
 from tests.conftest import Cluster
+from tests.shared.bus.consuming import until
 
 OAKFIELD = uuid4()
 MEADOW = uuid4()
@@ -84,3 +86,27 @@ async def test_the_app_cannot_read_the_outbox_but_the_worker_can(empty_cluster: 
     worker = await asyncpg.connect(empty_cluster.url("house", "worker"))
     assert await worker.fetchval("SELECT count(*) FROM outbox") == 2
     await worker.close()
+
+
+async def test_connections_that_the_server_has_ended_are_replaced_before_anybody_uses_them(
+    empty_cluster: Cluster, db: Database
+) -> None:
+    async def busy() -> None:
+        async with db.begin(Scope(OAKFIELD)) as session:
+            await session.execute(text("SELECT pg_sleep(0.1)"))
+
+    await asyncio.gather(*(busy() for _ in range(4)))
+    admin = await asyncpg.connect(empty_cluster.admin("house"))
+    ended = await admin.fetch(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test-house-app'"
+    )
+    assert len(ended) >= 4
+
+    async def are_gone() -> bool:
+        left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test-house-app'"
+        return await admin.fetchval(left) == 0
+
+    await until(are_gone)
+    await admin.close()
+
+    await asyncio.gather(*(busy() for _ in range(8)))

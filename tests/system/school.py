@@ -36,6 +36,7 @@ class Person:
     roles: tuple[Role, ...]
     classes: tuple[str, ...] = ()
     surname: str = ""
+    forename: str = ""
     email: str = ""
 
 
@@ -170,7 +171,7 @@ async def _add(
             school_id=school_id,
             email=email,
             title="Ms",
-            forename="",
+            forename=person.forename,
             surname=person.surname or person.name.capitalize(),
             roles=person.roles,
             classes=person.classes,

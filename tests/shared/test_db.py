@@ -104,7 +104,7 @@ async def test_connections_that_the_server_has_ended_are_replaced_before_anybody
 
     async def are_gone() -> bool:
         left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test-house-app'"
-        return await admin.fetchval(left) == 0
+        return bool(await admin.fetchval(left) == 0)
 
     await until(are_gone)
     await admin.close()

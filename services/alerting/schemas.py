@@ -69,6 +69,20 @@ class NewRules(Body):
     rules: Annotated[list[NewRule], Field(max_length=200)]
 
 
+class Further(Body):
+    """Who is to be told of an incident as well."""
+
+    incident_id: UUID
+    staff_ids: Ids = []
+    group_ids: Ids = []
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "Further":
+        if not (self.staff_ids or self.group_ids):
+            raise ValueError("Name whom to tell.")
+        return self
+
+
 class TriedPupil(Body):
     part: Part = Part.SUBJECT
     category_ids: Ids = []

@@ -74,6 +74,8 @@ def probes(schools: TwoSchools, *askers: Client) -> Probes:
     probe("GET /alerts/{alert_id}", alert)
     for step in ("read", "acknowledge", "done"):
         probe(f"POST /alerts/{{alert_id}}/{step}", f"{alert}/{step}")
+    further = {"incident_id": str(schools.incident_id), "staff_ids": [str(schools.harbour.people["Bevan"])]}
+    probe("POST /alerts/further", "/alerts/further", json=further)
     probe("GET /told", "/told", params={"incident_id": str(schools.incident_id)})
     probe("GET /rules", "/rules")
     probe("POST /rules/try", "/rules/try", json={"category_ids": [str(WELFARE)], "sensitivity": 2})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import State
@@ -42,11 +42,29 @@ def not_shielded(staff: Staff) -> ColumnElement[bool]:
     return and_(Alert.incident_id.not_in(staff.shields), ~about)
 
 
-async def one(session: AsyncSession, staff: Staff, alert_id: UUID, *, lock: bool = False) -> Alert | None:
+def in_state(*states: State) -> ColumnElement[bool]:
+    # Written out, for the indexes are on some states only, and a parameter might be any.
+    return Alert.state.in_(bindparam(None, [state.value for state in states], expanding=True, literal_execute=True))
+
+
+async def one(session: AsyncSession, staff: Staff, alert_id: UUID) -> Alert | None:
     """Absent, another's, withdrawn and shielded take the same path and the same time."""
-    query = select(Alert).where(theirs(staff), Alert.id == alert_id)
-    found: Alert | None = await session.scalar(query.with_for_update(of=Alert) if lock else query)
+    query = select(Alert).where(theirs(staff), Alert.id == alert_id).execution_options(populate_existing=True)
+    found: Alert | None = await session.scalar(query)
     return found
+
+
+async def one_to_change(session: AsyncSession, staff: Staff, alert_id: UUID) -> Alert | None:
+    """One alert as it is once its incident's row is locked: that row comes first, whoever changes alerts of it."""
+    alert = await one(session, staff, alert_id)
+    if alert is None:
+        return None
+    await session.execute(
+        select(ToldIncident.id)
+        .where(ToldIncident.school_id == alert.school_id, ToldIncident.id == alert.incident_id)
+        .with_for_update()
+    )
+    return await one(session, staff, alert_id)
 
 
 async def waiting(
@@ -55,7 +73,7 @@ async def waiting(
     """Alerts in these states in the order of "see next"."""
     query = (
         select(Alert)
-        .where(theirs(staff), Alert.state.in_(sorted(states)))
+        .where(theirs(staff), in_state(*sorted(states)))
         .order_by(Alert.urgent.desc(), Alert.id)
         .limit(limit)
     )

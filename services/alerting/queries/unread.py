@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import State
 from services.alerting.models import Alert, KnownSchool
+from services.alerting.queries.alerts import in_state
 from shared.db import Database, Scope
 from shared.telemetry import UNREAD_ALERTS, Measure
 
@@ -36,6 +37,6 @@ def unread_by_age(db: Database) -> Measure:
 async def _counts(session: AsyncSession) -> Mapping[str, int]:
     now = datetime.now(UTC)
     younger = (func.count().filter(Alert.raised_at > now - span) for span in AGES.values())
-    query = select(func.count(), *younger).where(Alert.state == State.UNREAD)
+    query = select(func.count(), *younger).where(in_state(State.UNREAD))
     every, hour, day = map(int, (await session.execute(query)).one())
     return {**dict(zip(AGES, (hour, day - hour), strict=True)), OLDER: every - day}

@@ -50,6 +50,21 @@ async def see_next(
     return schemas.NextShown(alert=_shown(request, staff, found[0]) if found else None)
 
 
+@router.post("/alerts/further", status_code=204)
+async def alert_further(
+    request: Request, staff: Annotated[Staff, Depends(may("alert:add"))], body: schemas.Further
+) -> None:
+    """Tell others of an incident one was told of oneself (R85). Whether each could be told is not said."""
+    async with database(request).begin(scope(staff)) as session:
+        await service.alert_further(
+            session,
+            acting_staff=staff,
+            incident_id=body.incident_id,
+            staff_ids=body.staff_ids,
+            group_ids=body.group_ids,
+        )
+
+
 @router.get("/alerts/{alert_id}")
 async def open_alert(request: Request, staff: Reader, alert_id: UUID) -> schemas.AlertShown:
     async with database(request).begin(scope(staff)) as session:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import State, Step, after
 from services.alerting.models import Alert, ToldIncident
-from services.alerting.queries.alerts import one, pupils_of
+from services.alerting.queries.alerts import one, one_to_change, pupils_of
 from shared import audit
 from shared.contracts.alerting import AlertAcknowledged, AlertDone, AlertFact, AlertRead
 from shared.errors import NotFound
@@ -40,7 +40,7 @@ async def take_step(
     session: AsyncSession, *, acting_staff: Staff, alert_id: UUID, step: Step, at: datetime | None = None
 ) -> Alert:
     """The alert after the step. What is further along stays as it is, and nothing is told twice. Raises NotFound."""
-    alert = await one(session, acting_staff, alert_id, lock=True)
+    alert = await one_to_change(session, acting_staff, alert_id)
     if alert is None:
         raise NotFound()
     state = after(State(alert.state), step)
@@ -64,7 +64,7 @@ async def take_step(
 
 
 async def _next_version(session: AsyncSession, alert: Alert, now: datetime) -> int:
-    """Locks the incident's row, and notes when it was first read by somebody other than who wrote it."""
+    """Counts the event that goes out, and notes when it was first read by somebody other than who wrote it."""
     by_another = ToldIncident.author_id != alert.staff_id
     version: int | None = await session.scalar(
         update(ToldIncident)

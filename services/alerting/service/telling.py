@@ -1,28 +1,20 @@
-"""Telling who must know: alert rows, a mail each and `alert.raised` each, in the transaction that takes the event."""
+"""Telling who must know of an incident, in the transaction that takes its event; and whoever was missed by then."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.alerting.domain import State
-from services.alerting.models import Alert, ToldIncident
+from services.alerting.models import ToldIncident
 from services.alerting.queries.school import known_of
-from services.alerting.recipients import Told, nobody_in_line, recipients
-from shared import audit
+from services.alerting.recipients import nobody_in_line, recipients
+from services.alerting.service.raising import raise_alerts
 from shared.bus.failures import NotYet
-from shared.contracts.alerting import AlertRaised
 from shared.contracts.events import LENIENT
 from shared.contracts.incident import IncidentFacts, IncidentLogged
-from shared.ids import new_id
-from shared.mail import MailKind, queue_mails
-from shared.outbox import publish_all
 from shared.telemetry import NOBODY_TO_TELL
-
-ACTOR: Final = "alerting"
 
 
 class NobodyToTell(NotYet):
@@ -117,56 +109,5 @@ async def _tell(session: AsyncSession, school_id: UUID, facts: IncidentFacts, *,
         return False
     missing = [person for person in found if person.staff_id not in known.told]
     if missing:
-        await _raise_alerts(session, school_id, facts, missing, by_mail=by_mail)
+        await raise_alerts(session, school_id, facts, missing, by_mail=by_mail)
     return True
-
-
-async def _raise_alerts(
-    session: AsyncSession, school_id: UUID, facts: IncidentFacts, people: Sequence[Told], *, by_mail: bool
-) -> None:
-    now = datetime.now(UTC)
-    alerts = [(new_id(), person) for person in people]
-    last = await session.scalar(
-        update(ToldIncident)
-        .where(ToldIncident.school_id == school_id, ToldIncident.id == facts.incident_id)
-        .values(version=ToldIncident.version + len(alerts))
-        .returning(ToldIncident.version)
-    )
-    assert last is not None
-    await session.execute(insert(Alert), [_row(alert_id, school_id, facts, told, now) for alert_id, told in alerts])
-    await queue_mails(
-        session,
-        kind=MailKind.ALERT,
-        school_id=school_id,
-        to=[(told.staff_id, f"/alerts/{alert_id}") for alert_id, told in alerts if by_mail],
-    )
-    await audit.record(
-        session,
-        action="alert:raised",
-        school_id=school_id,
-        actor=ACTOR,
-        about_kind="incident",
-        about_id=facts.incident_id,
-        pupil_ids=[pupil.pupil_id for pupil in facts.pupils],
-        details={"told": len(alerts)},
-    )
-    raised = [
-        AlertRaised(alert_id=alert_id, incident_id=facts.incident_id, staff_id=told.staff_id, why=list(told.why))
-        for alert_id, told in alerts
-    ]
-    first = last - len(alerts) + 1
-    await publish_all(session, list(enumerate(raised, first)), school_id=school_id)
-
-
-def _row(alert_id: UUID, school_id: UUID, facts: IncidentFacts, told: Told, now: datetime) -> dict[str, object]:
-    return {
-        "school_id": school_id,
-        "id": alert_id,
-        "incident_id": facts.incident_id,
-        "staff_id": told.staff_id,
-        "why": [word.value for word in told.why],
-        "rule_ids": list(told.rule_ids),
-        "state": State.UNREAD.value,
-        "urgent": facts.urgent,
-        "raised_at": now,
-    }

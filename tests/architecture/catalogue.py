@@ -54,6 +54,26 @@ RULES: Final = {
             AND (privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER')
                  OR (grantee ~ '_(reporter|backup)$' AND privilege_type <> 'SELECT')
                  OR (table_name IN ('audit', 'audit_leaf', 'audit_checkpoint') AND privilege_type IN ('UPDATE', 'DELETE')))""",
+    "right to a column that no working role may have": """
+        SELECT grantee || ' ' || table_name || '.' || column_name || ' ' || privilege_type FROM information_schema.role_column_grants
+        WHERE table_schema = 'public' AND grantee ~ '^heed_.*_(app|worker|reporter|backup)$'
+            AND ((grantee ~ '_(reporter|backup)$' AND privilege_type <> 'SELECT')
+                 OR (table_name IN ('audit', 'audit_leaf', 'audit_checkpoint') AND privilege_type = 'UPDATE'))""",
+    "table that the worker does not carry": """
+        SELECT DISTINCT grantee || ' ' || table_name FROM information_schema.role_column_grants
+        WHERE table_schema = 'public' AND grantee ~ '^heed_.*_worker$' AND table_name NOT IN
+            ('outbox', 'inbox', 'parked_key', 'parked_event', 'audit', 'audit_unsealed', 'audit_leaf', 'audit_checkpoint', 'mail', 'alembic_version')""",
+    "policy that lets rows of any school be written": f"""
+        SELECT p.polname || ' on ' || t.relname FROM pg_policy p JOIN ({_TABLES}) t ON t.oid = p.polrelid
+        WHERE NOT t.trustwide AND EXISTS (SELECT FROM unnest(p.polroles) r(oid) WHERE r.oid::regrole::text !~ '^heed_.*_worker$')
+            AND pg_get_expr(p.polwithcheck, p.polrelid) !~ 'heed_(school|staff)\\(\\)'""",
+    "schema of which nobody thought": """
+        SELECT nspname FROM pg_namespace WHERE nspname NOT IN ('public', 'information_schema') AND nspname !~ '^pg_'""",
+    "foreign table, which has no row-level security": """
+        SELECT relname FROM pg_class WHERE relkind = 'f'""",
+    "role of another service, or everybody, may connect": """
+        SELECT rolname FROM pg_roles WHERE rolname ~ '^heed_.*_(migrator|app|worker|reporter|backup)$'
+            AND rolname !~ ('^' || current_database() || '_') AND has_database_privilege(oid, current_database(), 'CONNECT')""",
     "policy that looks at neither school nor person": f"""
         SELECT p.polname || ' on ' || t.relname FROM pg_policy p JOIN ({_TABLES}) t ON t.oid = p.polrelid
         WHERE NOT t.trustwide AND EXISTS (SELECT FROM unnest(p.polroles) r(oid) WHERE r.oid::regrole::text !~ '^heed_.*_worker$')
@@ -69,7 +89,7 @@ RULES: Final = {
     "sequence a working role may read: it tells how much other schools write": """
         SELECT c.relname || ' ' || r.rolname FROM pg_class c, pg_roles r
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S' AND r.rolname ~ '^heed_.*_(app|reporter)$'
-            AND has_sequence_privilege(r.oid, c.oid, 'SELECT')""",
+            AND has_sequence_privilege(r.oid, c.oid, 'SELECT, USAGE')""",
 }
 
 

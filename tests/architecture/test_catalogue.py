@@ -24,6 +24,17 @@ BREAKS = {
     "function that everybody may run": "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "right given to everybody": "GRANT SELECT ON audit TO PUBLIC",
     "right that no working role may have": "GRANT DELETE ON audit TO heed_house_app",
+    "right to a column that no working role may have": "GRANT UPDATE (reason) ON audit TO heed_house_app",
+    "table that the worker does not carry": "GRANT SELECT (kid) ON signing_key TO heed_house_worker",
+    "policy that lets rows of any school be written": (
+        "CREATE POLICY open ON audit FOR ALL TO heed_house_app USING (school_id = heed_school()) WITH CHECK (true)"
+    ),
+    "schema of which nobody thought": "CREATE SCHEMA other",
+    "foreign table, which has no row-level security": """
+        CREATE FOREIGN DATA WRAPPER far;
+        CREATE SERVER elsewhere FOREIGN DATA WRAPPER far;
+        CREATE FOREIGN TABLE there (id uuid) SERVER elsewhere""",
+    "role of another service, or everybody, may connect": "GRANT CONNECT ON DATABASE heed_house TO PUBLIC",
     "policy that looks at neither school nor person": (
         "CREATE POLICY open ON audit FOR SELECT TO heed_house_app USING (true)"
     ),

@@ -54,9 +54,10 @@ def accuracy() -> str:
             )
     for part in PARTS:
         missed, near = score(labelled(part)).missed, beside(labelled(part))
-        lines.append(
-            f"\nOf the {missed} missed in *{part.replace('_', ' ')}*, {near} were marked a word longer or shorter."
-        )
+        if missed:
+            lines.append(
+                f"\nOf the {missed} missed in *{part.replace('_', ' ')}*, {near} were marked, a word longer or shorter."
+            )
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.incident.coach.findings import Finding, Rule
 from services.incident.coach.initials import Capital, initials
-from services.incident.coach.reading import Reading
+from services.incident.coach.reading import Reading, folded
 from services.incident.coach.words import WordLists
 
 _UPPER: Final = "A-ZÀ-ÖØ-Þ"
@@ -73,7 +73,7 @@ def _judge(
 
 
 def _name(capital: Capital) -> str:
-    return capital.letters.lower().replace("’", "'").removesuffix("'s")
+    return folded(capital.letters).removesuffix("'s")
 
 
 def _shouts(letters: str, words: WordLists) -> bool:

@@ -19,6 +19,8 @@ _NUMBERED: Final = re.compile(rf"(?:Child|Pupil|Student|Boy|Girl|Adult) \d{{1,2}
 _BEHIND: Final = re.compile(r"\s?(?:and|or|,|&|/|to)\s?")
 _STUCK_BEHIND: Final = frozenset("-‑)*+/=")
 _STUCK_BEFORE: Final = frozenset("-.'’/(")
+# HX/2291 and 2291/HX are numbers of a file, JS/KL are two people.
+_REFERENCE: Final = re.compile(r"\d[/-][A-Z]|.{0,2}[A-Z]+[/-]\d")
 _DEFINED: Final = re.compile(r"\(\s*$")
 
 
@@ -109,6 +111,8 @@ def _several(reading: Reading, capital: Capital, known: set[str], words: WordLis
     """Two letters nobody knows are a person; three only where they do what a child does."""
     letters = capital.letters
     if letters in words.abbreviations or letters in known or len(letters) > 3 or "'" in letters or "’" in letters:
+        return None
+    if _REFERENCE.match(reading.text, max(0, capital.start - 2), capital.end + 2):
         return None
     index = reading.index_at(capital.start)
     if _DEFINED.search(reading.text, max(0, capital.start - 3), capital.start) and _defined(reading, index, letters):

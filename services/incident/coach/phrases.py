@@ -120,7 +120,7 @@ class Phrases:
             if node.saying and not _excused(reading, first, index, node.saying):
                 longest = index, node.saying
             following = node.next.get(reading.key(index + 1))
-            if following is None or reading.spoken[index + 1] or not reading.joined(index + 1):
+            if following is None or not reading.joined(index + 1):
                 return longest
             node, index = following, index + 1
 

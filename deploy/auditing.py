@@ -150,20 +150,17 @@ class _Count:
 
 def show(report: Report) -> bool:
     """Tell a person; whether anything is wrong."""
-    columns = ("audit", "school", "rows", "checkpoints", "not sealed yet", "")
-    rows = [
-        (
-            school.origin,
-            school.school_id,
-            school.rows,
-            school.checkpoints,
-            f"{school.waiting} since {school.waiting_since:%Y-%m-%d %H:%M:%S} UTC" if school.waiting_since else "0",
-            f"{school.faults} wrong" if school.faults else "unchanged",
-        )
-        for school in report.schools
-    ]
-    if rows:
-        table(*columns, rows=rows)
+    for origin in dict.fromkeys(school.origin for school in report.schools):
+        mine = [school for school in report.schools if school.origin == origin]
+        # An id on one line, so that it can be copied.
+        rows = [
+            (of.school_id, of.rows, of.checkpoints, of.waiting, f"{of.faults} wrong" if of.faults else "unchanged")
+            for of in mine
+        ]
+        table("school", "rows", "signed", "waiting", "", rows=rows, title=origin)
+    since = [school.waiting_since for school in report.schools if school.waiting_since]
+    if since:
+        say(f"What waits to be sealed is no fault; the oldest has waited since {min(since):%Y-%m-%d %H:%M:%S} UTC.")
     for origin in report.unpinned:
         say(f"The key of {origin} came from where the rows are; compare it with the one you kept, or give --key.")
     for fault in report.faults[:SHOWN]:

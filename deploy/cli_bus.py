@@ -137,6 +137,9 @@ async def _replay(consumer: str, key: UUID | None, data: Data) -> bool:
         chosen = [found for found in await parked_keys(one.worker_db, consumer) if key in {None, found.key}]
         if key is not None and not chosen:
             raise Refused(f"{consumer} has not set {key} aside. See: heed bus parked")
+        if not chosen:
+            say("Nothing is set aside.")
+            return False
         remain = await _replay_keys(one, chosen)
     say(f"{len(chosen) - remain} of {len(chosen)} keys flow again.")
     return remain > 0

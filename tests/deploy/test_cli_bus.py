@@ -79,6 +79,8 @@ async def test_what_is_behind_is_counted_per_service_and_topic(house: House) -> 
 async def test_nothing_parked_is_said_and_fine(house: House) -> None:
     code, said, _ = house.heed("parked")
     assert (code, said.strip()) == (0, "Nothing is set aside.")
+    code, said, _ = house.heed("replay", "incident", "--all")
+    assert (code, said.strip()) == (0, "Nothing is set aside.")
 
 
 async def test_a_parked_key_is_shown_with_its_reason_and_replayed(house: House) -> None:

@@ -23,13 +23,11 @@ async def set_rules(db: Database, lead: Staff, rules: tuple[Rule, ...]) -> None:
 
 
 async def work_through(db: Database, staff: Staff, done_with: Mapping[UUID, Step]) -> None:
-    """One person's alerts, each in a transaction of its own, as a tap on a page is."""
+    """One person's alerts, from the first to the last, in one sitting."""
     async with db.begin(Scope(staff.school_id, staff.staff_id)) as session:
-        alerts = await waiting(session, staff, UNREAD, limit=MOST)
-    for alert in alerts:
-        step = done_with.get(alert.incident_id)
-        if step is not None:
-            async with db.begin(Scope(staff.school_id, staff.staff_id)) as session:
+        for alert in await waiting(session, staff, UNREAD, limit=MOST):
+            step = done_with.get(alert.incident_id)
+            if step is not None:
                 await service.take_step(session, acting_staff=staff, alert_id=alert.id, step=step)
 
 

@@ -14,7 +14,8 @@ import psutil
 from deploy.native.kafka import free_port
 from tests.deploy.heed import ROOT, environment
 
-PATIENCE = 90.0
+PATIENCE = 240.0
+"""Seconds until a test gives up: many times what a start takes where nothing else runs."""
 
 
 class HouseUp:

@@ -46,6 +46,6 @@ def test_a_reader_who_copies_every_line_sees_what_the_page_says(tmp_path: Path) 
     assert "elevation-required" in closed
     assert '"state":"closed"' in closed
     assert '"state":"done"' in closed
-    assert refused.count('"status":404') == 2
+    assert refused.count('"status": 404') == 2
     assert "Rowan" not in refused
     assert '"alerts"' in token

@@ -24,8 +24,8 @@ CLASS_TEACHER = "carys.bevan@oakfield.example"
 OTHER_TEACHER = "yaw.asante@oakfield.example"
 SAID = "At the coat pegs Rowan Adeyemi said “I do not want to go home today”. He held on to the bench with both hands."
 DONE = "I stayed with him until Ms Okafor came."
-# Everything a mail may say besides its link and the school's name.
-ALLOWED = "You have a new alert in Heed. Sign in to read it: Oakfield Primary"
+# Everything a mail may say besides its link: its subject, its text, the name of the school.
+ALLOWED = "You have a new alert in Heed You have a new alert in Heed. Sign in to read it: Oakfield Primary"
 
 
 class WentWrong(Exception):  # noqa: N818 - said to a person

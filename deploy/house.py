@@ -98,6 +98,10 @@ async def demonstrate(folder: DataFolder, services: Mapping[str, Service], bus: 
         stopping.cancel()
         loading.result()
     folder.note("demonstration", "finished")
+    # The rush has opened every connection of every pool; a house on a laptop keeps as many as a day needs.
+    for service in services.values():
+        if hasattr(service.api.state, "db"):
+            await service.api.state.db.close()
 
 
 def leave_empty(folder: DataFolder) -> None:

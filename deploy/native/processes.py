@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -250,6 +251,7 @@ async def _serve(folder: Path, *, kafka: bool) -> None:
     print(f"Starting in {folder} …", flush=True)
     try:
         await house.open()
+        _write_environment(house)
         _tell(house)
         await _keep(house, stop)
     finally:
@@ -270,6 +272,18 @@ async def _keep(house: Processes, stop: asyncio.Event) -> None:
             print(f"{name} ended ({code}); begun again as process {_pid(house.programs[name])}", flush=True)
 
 
+def _environment_file(house: Processes) -> Path:
+    return house.folder / "house.env"
+
+
+def _write_environment(house: Processes) -> None:
+    """The settings of the house, for `heed` commands typed at it. Secrets are among them: for its owner alone."""
+    lines = [f"{name}={shlex.quote(value)}" for name, value in house.environment.items() if name.startswith("HEED_")]
+    file = _environment_file(house)
+    file.touch(mode=0o600)
+    file.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
+
+
 def _tell(house: Processes) -> None:
     print(f"{'process':<10} {'id':>8}  {'address':<24} metrics", flush=True)
     for name, program in house.programs.items():
@@ -277,6 +291,7 @@ def _tell(house: Processes) -> None:
     if house.kafka is not None:
         print(f"{'kafka':<10} {house.kafka.pid:>8}  {house.kafka.url}", flush=True)
     print(f"Heed is open at {house.environment['HEED_PUBLIC_URL']}; logs: {house.folder / 'logs'}", flush=True)
+    print(f"For heed commands in another terminal: set -a; . {_environment_file(house)}; set +a", flush=True)
     print("Kill any of them (kill -9 ID): it is begun again. Ctrl-C stops all of it; the data stays.", flush=True)
 
 

@@ -110,6 +110,8 @@ ACTIONS: Final = MappingProxyType(
         "incident:correct": Rule(DSL_TEAM, ELEVATED, _DSL),
         "incident:close": Rule(WIDE, ELEVATED, _WIDE),
         "pupil:find": Rule(WIDE | {Role.TEACHER}, ELEVATED, f"{_WIDE}, and teachers for their class"),
+        "pupil:change": Rule(WIDE, ELEVATED, _WIDE),
+        "pupil:names-apart": Rule(DSL_TEAM, ELEVATED, _DSL),
         "flags:protection": Rule(DSL_TEAM | {Role.SENIOR_LEADER}, ELEVATED, "the DSL team or senior leaders"),
         "flags:care": Rule(WIDE | {Role.TEACHER}, ELEVATED, f"{_WIDE}, or the teacher of the class"),
         "pupil:looked-at": Rule(DSL_TEAM, ELEVATED, "the DSL team or the data protection officer", frozenset({DPO})),

@@ -6,7 +6,7 @@ from services.gateway.edge import Edge
 from services.gateway.gate import Gate
 from services.gateway.limits import Limiter, Policy
 from services.gateway.openapi import describe
-from services.gateway.routes import alerts, incidents, pages, pupils, rules, school, sessions, tokens
+from services.gateway.routes import alerts, incidents, pages, pupil_record, pupils, rules, school, sessions, tokens
 from services.gateway.settings import GatewaySettings
 from shared.bus.api import Bus
 from shared.peers import Peers
@@ -20,6 +20,8 @@ API_ROUTERS = (
     alerts.router,
     rules.router,
     school.router,
+    # After those with words where its ids stand.
+    pupil_record.router,
 )
 
 

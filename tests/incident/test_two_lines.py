@@ -101,6 +101,15 @@ def probes(schools: TwoSchools) -> Probes:
     probe("POST /incidents/{incident_id}/reopen", f"/incidents/{there}/reopen", json={"reason": "Not done with."})
     probe("POST /incidents/{incident_id}/actions", f"/incidents/{there}/actions", json={"text": "Ours now."})
     probe("POST /incidents/{incident_id}/addenda", f"/incidents/{there}/addenda", json={"text": "And then."})
+    rowan, nobody = schools.oakfield.rowan, new_id()
+    of = "/pupils/{pupil_id}"
+    probe(f"GET {of}", f"/pupils/{rowan}", params={"identifiers": True})
+    probe(f"PUT {of}/preferred-name", f"/pupils/{rowan}/preferred-name", json={"forename": "Ro"})
+    probe(f"POST {of}/names-apart", f"/pupils/{rowan}/names-apart", json={"reason": "Ours now."})
+    contact = f"/pupils/{rowan}/contacts/{nobody}/do-not-contact"
+    probe(f"PUT {of}/contacts/{{contact_id}}/do-not-contact", contact, json={"reason": "Ours now."})
+    probe(f"POST {of}/flags", f"/pupils/{rowan}/flags", json={"kind": "medical"})
+    probe(f"POST {of}/flags/{{flag_id}}/end", f"/pupils/{rowan}/flags/{nobody}/end", json={})
     theirs = next(iter(schools.oakfield.categories.values()))
     for concern in (
         harbour.concern(about=schools.oakfield.rowan),

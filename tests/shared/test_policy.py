@@ -44,6 +44,8 @@ DOING = [
     ("incident:correct", TEAM, set(), ELEVATED),
     ("incident:close", WIDE, set(), ELEVATED),
     ("pupil:find", WIDE | {TEACHER}, set(), ELEVATED),
+    ("pupil:change", WIDE, set(), ELEVATED),
+    ("pupil:names-apart", TEAM, set(), ELEVATED),
     ("flags:protection", TEAM | {SENIOR}, set(), ELEVATED),
     ("flags:care", WIDE | {TEACHER}, set(), ELEVATED),
     ("pupil:looked-at", TEAM, {DPO}, ELEVATED),

@@ -10,6 +10,7 @@ from services.incident.domain.concern import (
     sensitivity_of,
     time_fault,
 )
+from services.incident.domain.flags import CARE, FLAGS, PROTECTION, flag_action
 from services.incident.domain.names import plain, search_words
 from services.incident.domain.picking import PICKS, PICKS_THEN_EVERY, PICKS_WITHIN, seconds_to_wait
 from services.incident.domain.roll import (
@@ -25,12 +26,15 @@ from services.incident.domain.roll import (
 )
 
 __all__ = [
+    "CARE",
     "CLOCKS_DIFFER",
+    "FLAGS",
     "LEAVERS_WITHOUT_ASKING",
     "LONG_AGO",
     "PICKS",
     "PICKS_THEN_EVERY",
     "PICKS_WITHIN",
+    "PROTECTION",
     "SHARE_OF_LEAVERS_WITHOUT_ASKING",
     "UPN_LETTERS",
     "YEAR_GROUPS",
@@ -39,6 +43,7 @@ __all__ = [
     "birth_fault",
     "category_sensitivity",
     "every_category",
+    "flag_action",
     "plain",
     "search_words",
     "seconds_to_wait",

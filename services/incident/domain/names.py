@@ -19,6 +19,7 @@ def plain(text: str) -> str:
     return _APART.sub(" ", _LEFT_OUT.sub("", bare)).strip()
 
 
-def search_words(forename: str, surname: str) -> str:
-    """What the type-ahead looks through: both orders, each word after a blank."""
-    return f" {plain(forename)} {plain(surname)} {plain(forename)}"
+def search_words(forename: str, surname: str, *others: tuple[str, str]) -> str:
+    """What the type-ahead looks through: both orders, each word after a blank, and the same of every other name."""
+    names = dict.fromkeys((plain(first), plain(last)) for first, last in ((forename, surname), *others))
+    return "".join(f" {first} {last} {first}" for first, last in names)

@@ -11,6 +11,7 @@ from services.incident.models.incidents import (
     IncidentPupilCategory,
     IncidentRevision,
 )
+from services.incident.models.pupil_record import Attendance, PupilContact, PupilFlag, PupilName
 from services.incident.models.readers import Reader
 from services.incident.models.roll import Pupil, PupilIdentifier
 from services.incident.models.tables import Base
@@ -19,6 +20,7 @@ __all__ = [
     "Action",
     "ActionPupil",
     "Addendum",
+    "Attendance",
     "Base",
     "Category",
     "IdempotencyKey",
@@ -30,6 +32,9 @@ __all__ = [
     "IncidentRevision",
     "IncidentStep",
     "Pupil",
+    "PupilContact",
+    "PupilFlag",
     "PupilIdentifier",
+    "PupilName",
     "Reader",
 ]

@@ -23,11 +23,15 @@ class Pupil(Base):
     search_words: Mapped[str]
     enrolled_on: Mapped[date]
     left_on: Mapped[date | None]
+    preferred_forename: Mapped[str | None]
+    preferred_surname: Mapped[str | None]
+    names_apart: Mapped[bool]
     version: Mapped[int]
 
     @property
     def name(self) -> str:
-        return f"{self.forename} {self.surname}"
+        """As the child is called; `forename` and `surname` are the legal name."""
+        return f"{self.preferred_forename or self.forename} {self.preferred_surname or self.surname}"
 
 
 class PupilIdentifier(Base):
@@ -39,4 +43,6 @@ class PupilIdentifier(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
     pupil_id: Mapped[UUID]
+    source: Mapped[str]
     since: Mapped[date]
+    until: Mapped[date | None]

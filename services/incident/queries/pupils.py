@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import PICKS_WITHIN, plain
-from services.incident.models import Category, Pupil, PupilIdentifier
+from services.incident.models import Category, Pupil, PupilIdentifier, PupilName
 from shared.audit import audit
 from shared.contracts.words import Sensitivity
 from shared.identity import Staff
@@ -63,6 +63,20 @@ async def whole_roll(session: AsyncSession, school_id: UUID) -> tuple[Sequence[P
         .order_by(PupilIdentifier.since)
     )
     return pupils, {row.pupil_id: row.value for row in rows}
+
+
+async def names_before(session: AsyncSession, school_id: UUID) -> Mapping[UUID, Sequence[tuple[str, str]]]:
+    """Forename and surname by which each child went before; nothing of those whose names are kept apart."""
+    rows = await session.execute(
+        select(PupilName.pupil_id, PupilName.forename, PupilName.surname)
+        .join(Pupil, and_(Pupil.school_id == PupilName.school_id, Pupil.id == PupilName.pupil_id))
+        .where(PupilName.school_id == school_id, Pupil.names_apart.is_(False))
+        .order_by(PupilName.id)
+    )
+    made: dict[UUID, list[tuple[str, str]]] = {}
+    for pupil_id, forename, surname in rows:
+        made.setdefault(pupil_id, []).append((forename, surname))
+    return made
 
 
 async def categories(session: AsyncSession, school_id: UUID) -> Sequence[Category]:

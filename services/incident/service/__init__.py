@@ -4,6 +4,14 @@ from services.incident.service.actions import add_action, add_addendum
 from services.incident.service.categories import begin_with_standard_categories
 from services.incident.service.corrections import correct_incident
 from services.incident.service.incidents import Logged, log_incident
+from services.incident.service.pupil_record import (
+    end_flag,
+    keep_names_apart,
+    mark_contact,
+    open_pupil_record,
+    prefer_name,
+    raise_flag,
+)
 from services.incident.service.reading import open_incident, own_incidents, summaries
 from services.incident.service.roll import import_roll
 from services.incident.service.states import close_incident, reopen_incident
@@ -15,10 +23,16 @@ __all__ = [
     "begin_with_standard_categories",
     "close_incident",
     "correct_incident",
+    "end_flag",
     "import_roll",
+    "keep_names_apart",
     "log_incident",
+    "mark_contact",
     "open_incident",
+    "open_pupil_record",
     "own_incidents",
+    "prefer_name",
+    "raise_flag",
     "reopen_incident",
     "summaries",
 ]

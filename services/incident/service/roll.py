@@ -11,8 +11,8 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import plain, search_words, too_many_leave
-from services.incident.models import Pupil, PupilIdentifier
-from services.incident.queries.pupils import whole_roll
+from services.incident.models import Pupil, PupilIdentifier, PupilName
+from services.incident.queries.pupils import names_before, whole_roll
 from services.incident.roll_file import RollRow
 from services.incident.service.categories import begin_with_standard_categories
 from shared import audit
@@ -28,6 +28,7 @@ LONDON = ZoneInfo("Europe/London")
 
 @dataclass(slots=True)
 class RollReport:
+    on: date
     enrolled: list[UUID] = field(default_factory=list)
     changed: list[UUID] = field(default_factory=list)
     left: list[UUID] = field(default_factory=list)
@@ -50,6 +51,7 @@ async def import_roll(
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('roll'), hashtext(:s))"), {"s": str(school_id)})
     await begin_with_standard_categories(session, acting_staff=acting_staff)
     pupils, upns = await whole_roll(session, school_id)
+    before = await names_before(session, school_id)
     matched = _match(rows, pupils, upns)
     gone = [p for p in pupils if p.left_on is None and p.id not in {found.id for found in matched.values()}]
     on_roll = sum(p.left_on is None for p in pupils)
@@ -59,10 +61,10 @@ async def import_roll(
             "If that is right, send it again and confirm the leavers.",
             extra={"leavers": len(gone), "on_roll": on_roll},
         )
-    report = RollReport()
+    report = RollReport(today)
     await _enrol(session, school_id, [row for row in rows if row not in matched], today, report)
     for row, pupil in matched.items():
-        await _change(session, pupil, row, today, report)
+        await _change(session, pupil, row, before.get(pupil.id, ()), report)
     await _add_identifiers(session, school_id, matched, upns, today)
     for pupil in gone:
         await _leave(session, pupil, today, report)
@@ -88,16 +90,25 @@ def _match(rows: Iterable[RollRow], pupils: Sequence[Pupil], upns: Mapping[UUID,
     return matched
 
 
-def _values(school_id: UUID, row: RollRow) -> dict[str, Any]:
+def _values(
+    school_id: UUID, row: RollRow, pupil: Pupil | None = None, before: Sequence[tuple[str, str]] = ()
+) -> dict[str, Any]:
+    forename, surname = row.forename, row.surname
+    others = list(before)
+    if pupil is not None:
+        if pupil.names_apart:
+            # Of a child whose names are kept apart a file changes the class and the year, never the name.
+            forename, surname = pupil.forename, pupil.surname
+        others.insert(0, (pupil.preferred_forename or forename, pupil.preferred_surname or surname))
     return {
-        "surname": row.surname,
-        "forename": row.forename,
+        "surname": surname,
+        "forename": forename,
         "born": row.born,
         "sex": row.sex,
         "year_group": row.year_group,
         "class_code": row.class_code,
         "class_id": class_id(school_id, row.class_code) if row.class_code else None,
-        "search_words": search_words(row.forename, row.surname),
+        "search_words": search_words(forename, surname, *others),
     }
 
 
@@ -123,19 +134,42 @@ async def _enrol(
         report.enrolled.append(pupil["id"])
 
 
-async def _change(session: AsyncSession, pupil: Pupil, row: RollRow, today: date, report: RollReport) -> None:
-    values = _values(pupil.school_id, row)
+async def _change(
+    session: AsyncSession,
+    pupil: Pupil,
+    row: RollRow,
+    before: Sequence[tuple[str, str]],
+    report: RollReport,
+) -> None:
+    if not pupil.names_apart and (row.forename, row.surname) != (pupil.forename, pupil.surname):
+        before = [*before, (pupil.forename, pupil.surname)]
+        await session.execute(insert(PupilName), [_legal_before(pupil, report.on)])
+    values = _values(pupil.school_id, row, pupil, before)
     back = pupil.left_on is not None
     if not back and all(getattr(pupil, name) == value for name, value in values.items()):
         report.unchanged += 1
         return
     kind: type[PupilEnrolled | PupilChanged] = PupilChanged
     if back:
-        values |= {"left_on": None, "enrolled_on": today}
+        values |= {"left_on": None, "enrolled_on": report.on}
         kind = PupilEnrolled
     event = kind(pupil_id=pupil.id, year_group=row.year_group, class_id=values["class_id"])
     await _update(session, pupil, values, event)
     (report.enrolled if back else report.changed).append(pupil.id)
+
+
+def _legal_before(pupil: Pupil, today: date) -> dict[str, Any]:
+    """A name that was changed still finds the child."""
+    return {
+        "school_id": pupil.school_id,
+        "id": new_id(),
+        "pupil_id": pupil.id,
+        "kind": "legal",
+        "forename": pupil.forename,
+        "surname": pupil.surname,
+        "until": today,
+        "source": "csv",
+    }
 
 
 async def _leave(session: AsyncSession, pupil: Pupil, today: date, report: RollReport) -> None:
@@ -163,7 +197,14 @@ async def _add_identifiers(
 
 
 def _identifier(school_id: UUID, row: RollRow, pupil_id: UUID, today: date) -> dict[str, Any]:
-    return {"school_id": school_id, "pupil_id": pupil_id, "kind": "upn", "value": row.upn, "since": today}
+    return {
+        "school_id": school_id,
+        "pupil_id": pupil_id,
+        "kind": "upn",
+        "value": row.upn,
+        "source": "csv",
+        "since": today,
+    }
 
 
 async def _note(session: AsyncSession, acting_staff: Staff, report: RollReport) -> None:

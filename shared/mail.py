@@ -14,6 +14,7 @@ from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, func, inse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.ids import new_id
+from shared.mail_seal import MailSeal
 
 
 class MailKind(StrEnum):
@@ -21,6 +22,14 @@ class MailKind(StrEnum):
 
     ALERT = "alert"
     ESCALATION = "escalation"
+    INVITATION = "invitation"
+    JOINED = "joined"
+    PASSWORD = "password"  # noqa: S105 - what the mail is about
+    NEW_DEVICE = "new-device"
+    SECOND_FACTOR_RESET = "second-factor-reset"
+    SECOND_FACTOR_RESET_TOLD = "second-factor-reset-told"
+    TEAM_ROLE = "team-role"
+    RECOVERY_CODE = "recovery-code"
 
 
 class MailState(StrEnum):
@@ -51,13 +60,24 @@ mail: Final = Table(
 )
 
 
-async def queue_mail(session: AsyncSession, *, kind: MailKind, school_id: UUID, staff_id: UUID, path: str) -> UUID:
+async def queue_mail(
+    session: AsyncSession,
+    *,
+    kind: MailKind,
+    school_id: UUID,
+    staff_id: UUID,
+    path: str,
+    seal: MailSeal | None = None,
+) -> UUID:
     """Put a mail to one member of staff into the queue of the caller's transaction; returns the mail's id.
 
-    `path` is where its link leads within Heed, as in `/alerts/<id>`; ids only, for a mail may be read by anybody.
+    `path` is where its link leads within Heed, as in `/alerts/<id>`; ids only, for a mail may be read by anybody. One
+    that is a secret itself, as of an invitation, needs the `seal` of the sender that will carry it.
     Called twice for the same fact it makes two mails.
     """
     row = _row(kind, school_id, staff_id, path)
+    if seal is not None:
+        row["link"] = seal.close_path(row["id"], path)
     await _put(session, [row])
     mail_id: UUID = row["id"]
     return mail_id

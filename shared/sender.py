@@ -22,6 +22,7 @@ from shared.mail import MailKind, MailState
 from shared.mail_leases import Mail, MailLeases, Outcome
 from shared.mail_letters import Letters, deliverable
 from shared.mail_patience import Patience
+from shared.mail_seal import MailSeal
 from shared.settings import HouseSettings
 from shared.smtp_session import Lost, Refused, SmtpSession, Unanswered
 
@@ -61,6 +62,7 @@ class Sender:
         smtp_seconds: float = SMTP_SECONDS,
         lease_seconds: float = LEASE_SECONDS,
         patience: Patience | None = None,
+        seal: MailSeal | None = None,
     ) -> None:
         self._leases = MailLeases(worker_db, seconds=lease_seconds)
         self._letters = Letters(settings)
@@ -70,6 +72,7 @@ class Sender:
         # Four commands, each of which may take its time, must fit before a lease ends.
         self._sending_seconds = lease_seconds - 4 * smtp_seconds
         self._patience = patience or Patience()
+        self._seal = seal
         self._woken = asyncio.Event()
         self._outcomes: list[Outcome] = []
         self._written_at = 0.0
@@ -151,8 +154,8 @@ class Sender:
                 # A newer version's: its sender will come.
                 self._settle(in_hand, self._patience.again(mail, mail.waiting, "unknown-kind", now=datetime.now(UTC)))
             else:
-                letter = mail.bytes or await self._write(mail, to, address.school(mail.school_id))
-                written += [] if mail.bytes else [(mail, letter)]
+                letter = self._kept(mail) or await self._write(mail, to, address.school(mail.school_id))
+                written += [] if mail.bytes else [(mail, self._to_keep(mail, letter))]
                 found.append((mail, to, letter))
         if written:
             ours = await self._leases.keep(written)
@@ -161,12 +164,18 @@ class Sender:
                     del in_hand[mail.id]
         return [ready for ready in found if ready[0].id in in_hand]
 
+    def _kept(self, mail: Mail) -> bytes | None:
+        return self._seal.open_letter(mail.id, mail.bytes) if self._seal and mail.bytes else mail.bytes
+
+    def _to_keep(self, mail: Mail, letter: bytes) -> bytes:
+        return self._seal.close_letter(mail.id, letter) if self._seal else letter
+
     async def _write(self, mail: Mail, to: str, school: str) -> bytes:
         return await self._letters.write(
             MailKind(mail.kind),
             to=to,
             school=school,
-            path=mail.link,
+            path=self._seal.open_path(mail.id, mail.link) if self._seal else mail.link,
             message_id=mail.message_id,
             written_at=mail.created_at,
         )

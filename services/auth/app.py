@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from services.auth.link_worker import LinkWorker
+from services.auth.own_addresses import OwnAddresses
 from services.auth.routes import internal, own, people, sessions
 from services.auth.sealing import Sealing
 from services.auth.settings import AuthSettings
@@ -11,9 +13,11 @@ from shared.bus.api import Bus
 from shared.db import Database
 from shared.identity import Signer, Verifier
 from shared.keys import KeyRing
+from shared.mail_seal import MailSeal
 from shared.measures import house_measures
 from shared.peers import Peers
 from shared.relay import Relay
+from shared.sender import Sender
 from shared.service import Service, Worker, create_api
 
 NAME = "auth"
@@ -42,11 +46,19 @@ def create_service(settings: AuthSettings, *, peers: Peers, bus: Bus | None = No
     api.state.signer = signer
     api.state.keys = keys
     api.state.sealing = Sealing(settings.key_secret)
+    seal = api.state.mail_seal = MailSeal(settings.key_secret)
     workers: dict[str, Worker] = {}
     if bus is not None:
         relay = Relay(worker_url=settings.worker_database_url.get_secret_value(), bus=bus)
         db.on_publish(relay.wake)
-        workers = {"relay": relay, "sealer": Sealer(worker_db=worker_db, signer=seals, origin=f"heed/{NAME}")}
+        sender = Sender(worker_db=worker_db, settings=settings, addresses=OwnAddresses(db), seal=seal)
+        db.on_mail(sender.wake)
+        workers = {
+            "relay": relay,
+            "sender": sender,
+            "links": LinkWorker(db, seal=seal),
+            "sealer": Sealer(worker_db=worker_db, signer=seals, origin=f"heed/{NAME}"),
+        }
     return Service(
         NAME,
         api,

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.metadata import distribution
+from runpy import run_path
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
@@ -33,6 +36,18 @@ async def hashed(password: str) -> str:
 async def fits(password_hash: str | None, password: str) -> bool:
     """Whether the password is the one; as slow without a hash as with one."""
     return await _in_pool(lambda: _verify(password_hash or _NOBODYS, password)) and password_hash is not None
+
+
+async def common_ones() -> frozenset[str]:
+    """The passwords that are tried first everywhere, 30,000 of them; read from disk when they are first asked for."""
+    return await _in_pool(_common_ones)
+
+
+@cache
+def _common_ones() -> frozenset[str]:
+    # The file of its lists alone, past the package, whose own import would build all it never needs here.
+    file = distribution("zxcvbn").locate_file("zxcvbn/frequency_lists.py")
+    return frozenset(run_path(str(file))["FREQUENCY_LISTS"]["passwords"])
 
 
 def outdated(password_hash: str) -> bool:

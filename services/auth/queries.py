@@ -165,6 +165,13 @@ async def addresses(session: AsyncSession, staff_ids: Sequence[UUID]) -> dict[UU
     return {staff_id: (email, school) for staff_id, email, school in rows}
 
 
+async def words_about(session: AsyncSession, person: StaffAccount) -> list[str]:
+    """What anybody knows of somebody, and what therefore is no part of a password: name, address, schools, trust."""
+    schools = [school.name for school in await schools_open_to(session, person.id)]
+    trust = await session.scalar(select(Trust.name))
+    return [person.forename, person.surname, person.email, *schools, trust or "", "heed"]
+
+
 async def school_names(session: AsyncSession) -> dict[UUID, str]:
     return {school.id: school.name for school in await session.execute(select(School.id, School.name))}
 

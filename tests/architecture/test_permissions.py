@@ -35,6 +35,8 @@ PUBLIC = {
         "/demo/mail",
         "/api/v1/sign-in",
         "/api/v1/password",
+        "/api/v1/password/forgotten",
+        "/password/{_}",
     },
 }
 

@@ -1,7 +1,12 @@
 """Auth over a real database, with one trust, two schools and people who have names."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from email.message import EmailMessage
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +18,16 @@ from pydantic import SecretStr
 from services.auth import service
 from services.auth.app import create_service
 from services.auth.settings import AuthSettings
+from shared.bus import connect
 from shared.contracts.words import Role, TrustRole
 from shared.db import Database, Scope
 from shared.peers import Peers, ServiceTokens
+from shared.service import Service
 from tests.conftest import Cluster
+from tests.post_office import PostOffice
 
 PASSWORD = "three lamps over the canal"
+PUBLIC_URL = "https://heed.rivermead.example"
 SECRET = "s" * 40
 
 
@@ -59,9 +68,40 @@ class House:
     db: Database
     sealing: Any
     tokens: ServiceTokens
+    service: Service
+    office: PostOffice
+    workers: AsyncExitStack
     oakfield: UUID = field(default_factory=lambda: UUID(int=1))
     harbour: UUID = field(default_factory=lambda: UUID(int=2))
     people: dict[str, Person] = field(default_factory=dict)
+
+    async def work(self, *workers: str) -> None:
+        """Begin these workers; they end with the test."""
+        stop = asyncio.Event()
+        working = [asyncio.create_task(self.service.work(stop, only=worker)) for worker in workers]
+
+        async def finish() -> None:
+            stop.set()
+            await asyncio.gather(*working)
+
+        self.workers.push_async_callback(finish)
+
+    async def mails(self, *, to: str, about: str) -> list[str]:
+        """Waits for a mail to somebody whose subject says this much; the texts of all those there are then."""
+        until = monotonic() + 15
+        while True:
+            found = [letter for letter in self.office.letters() if letter["To"] == to and about in letter["Subject"]]
+            if found:
+                return [text_of(letter) for letter in found]
+            assert monotonic() < until, f"no mail to {to} about {about!r} within 15 seconds"
+            await asyncio.sleep(0.02)
+
+    async def link(self, *, to: str, about: str) -> str:
+        """The secret of the link in the last of such mails."""
+        (link,) = re.findall(
+            rf"^{PUBLIC_URL}/password/([\w-]{{43}})$", (await self.mails(to=to, about=about))[-1], re.M
+        )
+        return str(link)
 
     async def gateway(self, path: str, body: dict[str, Any]) -> httpx.Response:
         return await self.http.post(path, json=body, headers=await self.tokens.headers("auth"))
@@ -127,22 +167,40 @@ class House:
         return self.people[name]
 
 
+def text_of(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert isinstance(body, EmailMessage)
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
 @pytest.fixture
-async def house(empty_cluster: Cluster) -> AsyncIterator[House]:
+async def office() -> AsyncIterator[PostOffice]:
+    async with PostOffice() as office:
+        yield office
+
+
+@pytest.fixture
+async def house(empty_cluster: Cluster, office: PostOffice) -> AsyncIterator[House]:
     settings = AuthSettings(key_secret=SecretStr("k" * 40), service_secret=SecretStr(SECRET)).model_copy(
         update={
             "database_url": SecretStr(empty_cluster.url("auth")),
             "worker_database_url": SecretStr(empty_cluster.url("auth", "worker")),
+            "public_url": PUBLIC_URL,
+            "smtp_port": office.port,
+            "smtp_security": "none",
         }
     )
     peers = Peers()
-    made = create_service(settings, peers=peers)
+    bus = connect(empty_cluster.bus_url, client_id="test-auth")
+    made = create_service(settings, peers=peers, bus=bus)
     peers.register("auth", made.api)
     await made.start()
     state = made.api.state
     transport = httpx.ASGITransport(app=made.api)
     async with httpx.AsyncClient(transport=transport, base_url="http://auth.heed") as http:
         tokens = ServiceTokens(peers, name="gateway", secret=SECRET)
-        yield await House(http, state.db, state.sealing, tokens).open()
+        async with AsyncExitStack() as workers:
+            yield await House(http, state.db, state.sealing, tokens, made, office, workers).open()
     await made.stop()
     await peers.close()
+    await bus.close()

@@ -73,26 +73,11 @@ async def test_only_those_who_may_add_staff_do(house: House, who: str) -> None:
     assert (await session.ask("POST", "/staff", json=body)).status_code == 403
 
 
-async def test_r36_a_new_colleague_sets_their_own_password_by_the_link_once(house: House) -> None:
-    okafor = await house.session("okafor")
-    body = {"email": "brennan@school.example", "title": "Mr", "surname": "Brennan", "roles": ["support"]}
-    added = await okafor.ask("POST", "/staff", json=body)
-    assert added.status_code == 201, added.text
-    link = added.json()["link"]
-    weak = await house.gateway("/password", {"link": link, "password": "brennan1"})
-    assert weak.json()["errors"][0]["path"] == "password"
-    chosen = {"link": link, "password": "green kettle, slow tram"}
-    assert (await house.gateway("/password", chosen)).status_code == 204
-    assert (await house.gateway("/password", chosen)).status_code == 422
-    answer = await house.gateway("/sign-in", {"email": body["email"], "password": chosen["password"]})
-    assert answer.json()["needs"] == "enrolment"
-
-
 async def test_adding_somebody_who_has_an_account_does_not_take_it_over(house: House) -> None:
     frost = await house.session("frost")
     body = {"email": house.people["haddad"].email.upper(), "surname": "Other", "roles": ["teacher"]}
     answer = await frost.ask("POST", "/staff", json=body)
-    assert answer.json() == {"id": str(house.people["haddad"].id), "link": None}
+    assert answer.json() == {"id": str(house.people["haddad"].id), "invited": False}
     assert (await house.sign_in("haddad")).status_code == 200
 
 

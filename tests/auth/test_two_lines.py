@@ -25,6 +25,7 @@ ASKED_FOR_NO_SCHOOL = {
     "POST /sessions/elevate",
     "POST /sessions/end",
     "POST /password",
+    "POST /password/forgotten",
     "POST /internal/service-token",
     "POST /second-factor/enrol",
     "POST /second-factor/confirm",
@@ -89,7 +90,7 @@ def probes(schools: TwoSchools) -> Probes:
     probe("GET /groups", "/groups")
     probe("GET /tokens", "/tokens")
     probe("PUT /staff/{staff_id}/roles", f"/staff/{haddad}/roles", json={"roles": ["head"]})
-    for step in ("disable", "enable", "second-factor/reset"):
+    for step in ("disable", "enable", "invite", "second-factor/reset"):
         probe(f"POST /staff/{{staff_id}}/{step}", f"/staff/{haddad}/{step}")
     probe("POST /groups", "/groups", json={"name": "Ours", "member_ids": [str(okafor)]})
     probe("PUT /groups/{group_id}", f"/groups/{schools.group}", json={"name": "Ours", "member_ids": []})

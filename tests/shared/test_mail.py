@@ -85,6 +85,43 @@ WORDS = {
         "An alert is waiting for you in Heed",
         "An alert is waiting for you in Heed. Sign in to read it:",
     ),
+    MailKind.INVITATION: (
+        "You have been added to Heed",
+        "You have been added to Heed, where your school records concerns about children. Choose your own "
+        "password within seven days; the link is good once:",
+    ),
+    MailKind.JOINED: (
+        "You have been added to another school in Heed",
+        "You have been added to the staff of another school in Heed. Sign in as you are used to:",
+    ),
+    MailKind.PASSWORD: (
+        "Choose a new password for Heed",
+        "Somebody asked for a new password for your Heed account. If it was you, choose one within an hour; "
+        "the link is good once. If it was not, do nothing:",
+    ),
+    MailKind.NEW_DEVICE: (
+        "A new sign-in to Heed",
+        "Somebody has signed in to Heed as you, on a device you have not used before. If it was not you, tell "
+        "your lead DSL at once and end the session:",
+    ),
+    MailKind.SECOND_FACTOR_RESET: (
+        "Your second factor for Heed was reset",
+        "Your second factor for Heed was reset, and your sessions have ended. Set up a new one when you next "
+        "sign in. If you had not asked for this, tell your lead DSL at once:",
+    ),
+    MailKind.SECOND_FACTOR_RESET_TOLD: (
+        "A second factor was reset in Heed",
+        "The second factor of a member of staff was reset in Heed. Sign in to see whose:",
+    ),
+    MailKind.TEAM_ROLE: (
+        "A role of the safeguarding team was given in Heed",
+        "A role of the safeguarding team was given in Heed. Sign in to see to whom:",
+    ),
+    MailKind.RECOVERY_CODE: (
+        "A recovery code was used in Heed",
+        "Somebody has signed in to Heed as you with one of your printed recovery codes. If it was not you, "
+        "tell your lead DSL at once and end the session:",
+    ),
 }
 
 

@@ -3,7 +3,15 @@
 from services.auth.models.groups import AlertGroup, GroupMember, Shield
 from services.auth.models.people import ClassTaught, Membership, RoleHeld, StaffAccount, TrustRoleHeld
 from services.auth.models.schools import School, Trust
-from services.auth.models.sign_in import Credential, Device, PasswordLink, PersonalToken, StaffSession, Throttle
+from services.auth.models.sign_in import (
+    Credential,
+    Device,
+    LinkRequest,
+    PasswordLink,
+    PersonalToken,
+    StaffSession,
+    Throttle,
+)
 from services.auth.models.tables import Base
 
 __all__ = [
@@ -13,6 +21,7 @@ __all__ = [
     "Credential",
     "Device",
     "GroupMember",
+    "LinkRequest",
     "Membership",
     "PasswordLink",
     "PersonalToken",

@@ -79,6 +79,16 @@ class PasswordLink(Base):
     used_at: Mapped[datetime | None]
 
 
+class LinkRequest(Base):
+    """That somebody forgot a password: answered after the request was, so that known and unknown take as long."""
+
+    __tablename__ = "link_request"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    asked_at: Mapped[datetime]
+
+
 class Throttle(Base):
     """Tries by account and by address. The key is a hash: the table does not say whose account was tried."""
 

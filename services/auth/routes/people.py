@@ -10,8 +10,9 @@ from services.auth import queries, schemas, service
 from services.auth.domain import Period
 from services.auth.models import AlertGroup
 from services.auth.routes.sessions import shown
-from services.auth.routes.within import IfMatch, database, etag, now, scope, version_of
+from services.auth.routes.within import IfMatch, database, etag, mail_seal, now, scope, version_of
 from shared.identity import Staff, may, signed_in
+from shared.mail import MailKind
 
 router = APIRouter(tags=["people"])
 Anyone = Annotated[Staff, Depends(signed_in())]
@@ -70,12 +71,19 @@ async def add_staff(request: Request, staff: StaffWriter, body: schemas.NewStaff
             classes=_periods(body.classes),
         )
         # Whoever has an account keeps their password: a school must not be able to take an account over by adding it.
-        link = (
-            None
-            if known
-            else await service.make_password_link(session, acting_staff=staff, staff_id=person.id, now=now())
-        )
-    return schemas.StaffAdded(id=person.id, link=link)
+        if known:
+            await service.mail(session, MailKind.JOINED, [person.id], school_id=staff.school_id)
+        else:
+            await service.invite(session, acting_staff=staff, staff_id=person.id, seal=mail_seal(request), now=now())
+    return schemas.StaffAdded(id=person.id, invited=known is None)
+
+
+@router.post("/staff/{staff_id}/invite", status_code=204)
+async def invite(request: Request, staff: StaffWriter, staff_id: UUID) -> Response:
+    """Again, for a mail that was lost or a link that has ended."""
+    async with database(request).begin(scope(staff)) as session:
+        await service.invite(session, acting_staff=staff, staff_id=staff_id, seal=mail_seal(request), now=now())
+    return Response(status_code=204)
 
 
 @router.put("/staff/{staff_id}/roles")

@@ -17,6 +17,12 @@ router = APIRouter(tags=["sessions"])
 Gateway = Annotated[str, Depends(service_only("gateway"))]
 
 
+LINK_ASKED = (
+    "If this address is set up in Heed, a mail with a link is on its way; the link is good for one hour. "
+    "If no mail comes, you are not set up yet: see your designated safeguarding lead."
+)
+
+
 class WrongPassword(Problem):
     """The same for every address and password that do not fit, whether or not anyone has that address."""
 
@@ -121,6 +127,16 @@ async def set_password(request: Request, _: Gateway, body: schemas.SetPassword) 
     async with database(request).begin(Scope()) as session:
         await service.set_password(session, token=body.link, password=body.password, now=now())
     return Response(status_code=204)
+
+
+@router.post("/password/forgotten", status_code=202)
+async def forgotten(request: Request, _: Gateway, body: schemas.ForgottenPassword) -> schemas.Said:
+    """The same for every address, in words and in time: who is known gets a mail, and only there it shows."""
+    async with database(request).begin(Scope()) as session:
+        wait = await service.ask_for_link(session, email=body.email, address=body.address, now=now())
+    if wait:
+        raise TooMany(wait, f"A link was asked for several times. Wait {wait} seconds, then ask again.")
+    return schemas.Said(message=LINK_ASKED)
 
 
 def shown(school: School) -> schemas.SchoolShown:

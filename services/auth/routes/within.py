@@ -9,6 +9,7 @@ from services.auth.sealing import Sealing
 from shared.db import Database, Scope
 from shared.errors import FieldError, Invalid, NotSignedIn, TooMany
 from shared.identity import Signer, Staff
+from shared.mail_seal import MailSeal
 
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
 
@@ -20,6 +21,11 @@ def database(request: Request) -> Database:
 
 def sealing(request: Request) -> Sealing:
     found: Sealing = request.app.state.sealing
+    return found
+
+
+def mail_seal(request: Request) -> MailSeal:
+    found: MailSeal = request.app.state.mail_seal
     return found
 
 

@@ -78,7 +78,9 @@ class StaffListed(BaseModel):
 
 class StaffAdded(BaseModel):
     id: UUID
-    link: str | None = Field(repr=False, description="the secret of the link for a new account; shown this once")
+    invited: bool = Field(
+        description="a mail with the link for their password is on its way; false for a known account"
+    )
 
 
 class StaffRolesShown(BaseModel):

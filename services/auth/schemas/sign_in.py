@@ -58,6 +58,15 @@ class SetPassword(Body):
     password: Secret
 
 
+class ForgottenPassword(Body):
+    email: Line
+    address: Line | None = None
+
+
+class Said(BaseModel):
+    message: str
+
+
 class NewToken(Body):
     name: Line
     scopes: Annotated[list[Line], Field(min_length=1, max_length=50)]

@@ -5,7 +5,8 @@
 
 from services.auth.service.checks import Checked, check_personal_token, check_session
 from services.auth.service.groups import add_group, retire_group, set_group_members
-from services.auth.service.links import make_password_link, set_password
+from services.auth.service.links import answer_link_requests, ask_for_link, invite, make_password_link, set_password
+from services.auth.service.mailing import mail
 from services.auth.service.schools import change_school, create_trust, register_school
 from services.auth.service.second_factor import Given, confirm_totp, enrol_totp, give_code, reset_second_factor
 from services.auth.service.sessions import end_session, end_sessions_of
@@ -18,6 +19,8 @@ __all__ = [
     "Given",
     "add_group",
     "add_staff",
+    "answer_link_requests",
+    "ask_for_link",
     "change_school",
     "check_personal_token",
     "check_session",
@@ -30,7 +33,9 @@ __all__ = [
     "end_sessions_of",
     "enrol_totp",
     "give_code",
+    "invite",
     "lift_shield",
+    "mail",
     "make_password_link",
     "make_personal_token",
     "personal_tokens",

@@ -62,7 +62,9 @@ async def add_staff(
         person = await locked(session, person.id)
         _must_work(person)
     if school_id is not None:
-        await _join(session, acting_staff, person, school_id, roles=roles, classes=classes)
+        # Who comes with a password is a demonstration's, and nobody is told of invented people by mail.
+        told = password is None
+        await _join(session, acting_staff, person, school_id, roles=roles, classes=classes, by_mail=told)
     if trust_roles:
         await _give_trust_roles(session, acting_staff, person, trust_roles, StaffAdded)
     return person
@@ -246,6 +248,7 @@ async def _join(
     *,
     roles: Sequence[Role],
     classes: Iterable[Period | str],
+    by_mail: bool,
 ) -> None:
     async with seeing(session, school_id=school_id):
         place = await queries.place_of(session, school_id, person.id)
@@ -267,7 +270,8 @@ async def _join(
             about_id=person.id,
             details=_difference((), roles),
         )
-        await tell_of_team_roles(session, school_id, acting_staff, person.id, domain.team_roles_given((), roles))
+        given = domain.team_roles_given((), roles)
+        await tell_of_team_roles(session, school_id, acting_staff, person.id, given, by_mail=by_mail)
 
 
 async def _give_trust_roles(

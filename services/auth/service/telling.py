@@ -7,14 +7,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.auth import queries
 from services.auth.service.acting import note
+from services.auth.service.mailing import mail
 from shared.contracts.words import Role, TrustRole
 from shared.identity import Staff
+from shared.mail import MailKind
 
 
 async def tell_of_team_roles(
-    session: AsyncSession, school_id: UUID, acting_staff: Staff | None, staff_id: UUID, given: Sequence[Role]
+    session: AsyncSession,
+    school_id: UUID,
+    acting_staff: Staff | None,
+    staff_id: UUID,
+    given: Sequence[Role],
+    *,
+    by_mail: bool = True,
 ) -> None:
-    """A role of the DSL team is noted for everybody who must hear of it: head, lead DSL, data protection officer."""
+    """A role of the DSL team is told to everybody who must hear of it: head, lead DSL, data protection officer."""
     if not given:
         return
     told = {
@@ -32,3 +40,5 @@ async def tell_of_team_roles(
             about_id=staff_id,
             details={"told": str(person), **{f"given.{role}": True for role in given}},
         )
+    if by_mail:
+        await mail(session, MailKind.TEAM_ROLE, told, school_id=school_id)

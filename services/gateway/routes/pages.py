@@ -68,6 +68,12 @@ async def alert(request: Request, _: str) -> Response:
     return _page(request, "alert.html")
 
 
+@router.get("/password/{_}")
+async def password(request: Request, _: str) -> Response:
+    """Where the link of an invitation leads. Looking at it does nothing: what checks mails looks at links too."""
+    return _page(request, "password.html")
+
+
 @router.get("/demo/mail")
 async def mail(request: Request) -> Response:
     if not _demo(request):

@@ -49,10 +49,16 @@ async def find_staff(
 async def add_staff(caller: StaffWriter, body: schemas.NewStaff) -> Response:
     """Add a member of staff to your school.
 
-    No mail is sent: hand them the `link` yourself. With it they set their password at `/password`; who works at another
-    school of the trust has an account already and keeps it.
+    A mail with a link for their own password is sent to them; it is good once, and for seven days. Who works at another
+    school of the trust has an account already, keeps it, and is told.
     """
     return await caller.forward("auth", "POST", "/staff", body=body)
+
+
+@router.post("/staff/{staff_id}/invite", status_code=204, responses=gives_nothing("The mail is on its way."))
+async def invite_again(caller: StaffWriter, staff_id: UUID) -> Response:
+    """Send somebody who has no password yet a new link for it. Links sent before are no longer good."""
+    return await caller.forward("auth", "POST", f"/staff/{staff_id}/invite")
 
 
 @router.put("/staff/{staff_id}/roles", responses=gives(schemas.StaffRoles, "The roles from now on.", etag=True))

@@ -59,6 +59,22 @@ async def set_password(request: Request, body: schemas.NewPassword) -> Response:
     return handed_on(await gate.auth("/password", body.model_dump()))
 
 
+@router.post(
+    "/password/forgotten",
+    status_code=202,
+    dependencies=[Depends(public())],
+    openapi_extra={"x-public": True},
+    responses=gives(schemas.Said, "The same for every address.", status=202),
+)
+async def forgotten_password(request: Request, body: schemas.ForgottenPassword) -> Response:
+    """Ask for a link to choose a new password, or your first one. It comes by mail, if the address is set up."""
+    gate = gate_of(request)
+    gate.may_try_a_link(request)
+    return handed_on(
+        await gate.auth("/password/forgotten", body.model_dump() | {"address": request.state.address or None})
+    )
+
+
 @router.post("/sign-in/code", status_code=204, responses=gives_nothing("The second factor is accepted."))
 async def second_factor(request: Request, session: OwnSession, body: schemas.SecondFactor) -> Response:
     """Give the code of your second factor, and say whether this browser is to be spared it for 30 days."""

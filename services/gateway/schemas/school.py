@@ -108,11 +108,11 @@ class StaffList(Answer):
 
 
 class AddedStaff(Answer):
-    model_config = example(id=HADDAD, link="Hq3v0cYb1mXw8TtLr5ZfJ2uKs9NdAeGo6PiQyBxVk4M")
+    model_config = example(id=HADDAD, invited=True)
 
     id: UUID
-    link: str | None = Field(
-        description="for `/password`, good once and for 7 days; null for who has an account already"
+    invited: bool = Field(
+        description="a mail with a link for their password is on its way; false for who has an account already"
     )
 
 

@@ -28,6 +28,21 @@ class NewPassword(Body):
     password: Secret
 
 
+class ForgottenPassword(Body):
+    model_config = example(email="a.okafor@rowan-lane.example")
+
+    email: Line
+
+
+class Said(Answer):
+    model_config = example(
+        message="If this address is set up in Heed, a mail with a link is on its way; the link is good for one hour. "
+        "If no mail comes, you are not set up yet: see your designated safeguarding lead."
+    )
+
+    message: str
+
+
 class SecondFactor(Body):
     model_config = example(code="492039", remember=True)
 

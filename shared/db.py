@@ -7,10 +7,11 @@ person it is for (SET LOCAL, so nothing leaks to the next borrower of the connec
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import URL, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
@@ -50,9 +51,10 @@ class Database:
         session = AsyncSession(self._engine, expire_on_commit=False, autobegin=False)
         async with session:
             async with session.begin():
-                await session.execute(
-                    _SET_SCOPE, {"school": _setting(scope.school_id), "staff": _setting(scope.staff_id)}
-                )
+                connection = await (await session.connection()).get_raw_connection()
+                driver = connection.driver_connection
+                assert isinstance(driver, _Driver)
+                driver.scope = scope
                 yield session
             for what, wakes in self._wakes.items():
                 if session.info.get(what):
@@ -68,11 +70,38 @@ class Database:
         await self._engine.dispose()
 
 
-_SET_SCOPE = text("SELECT set_config('heed.school', :school, true), set_config('heed.staff', :staff, true)")
+class _Driver(asyncpg.Connection):  # type: ignore[misc]
+    """Says for whom a transaction is in the same round trip as BEGIN, which comes before its first statement."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.scope: Scope | None = None
+
+    async def execute(self, query: str, *given: Any, timeout: float | None = None) -> str:
+        if not query.startswith("BEGIN") or self.scope is None:
+            # Without a scope (SQLAlchemy's own questions when it connects) a transaction sees no school's rows.
+            return str(await super().execute(query, *given, timeout=timeout))
+        scope, self.scope = self.scope, None
+        try:
+            return str(await super().execute(f"{query} {_set_scope(scope)}", timeout=timeout))
+        except BaseException:
+            # Begun or not, nobody knows: this connection is not used again.
+            self.terminate()
+            raise
+
+
+def _set_scope(scope: Scope) -> str:
+    """As SQL without parameters, which BEGIN cannot share its round trip with. What stands in it are UUIDs."""
+    return (
+        f"SELECT set_config('heed.school', '{_setting(scope.school_id)}', true), "
+        f"set_config('heed.staff', '{_setting(scope.staff_id)}', true)"
+    )
 
 
 def _setting(value: UUID | None) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else str(UUID(int=value.int))
 
 
 def _engine(url: str, *, name: str, pool_size: int) -> AsyncEngine:
@@ -84,6 +113,7 @@ def _engine(url: str, *, name: str, pool_size: int) -> AsyncEngine:
         # Parameters hold what people wrote; an error or a log line must not repeat them.
         hide_parameters=True,
         connect_args={
+            "connection_class": _Driver,
             "server_settings": {
                 "application_name": name,
                 "statement_timeout": "30s",

@@ -45,6 +45,10 @@ async def test_the_school_does_not_leak_to_the_next_transaction_of_the_connectio
     async with db.begin(Scope()) as session:
         assert await session.scalar(text("SELECT heed_school()")) is None
         assert await session.scalar(text("SELECT heed_staff()")) is None
+    async with db.begin(Scope(MEADOW)):
+        """A transaction that asks nothing leaves nothing behind either."""
+    async with db.begin(Scope()) as session:
+        assert await session.scalar(text("SELECT heed_school()")) is None
     await db.close()
 
 

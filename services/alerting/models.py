@@ -1,6 +1,6 @@
 """The tables of alerting: copies of what auth owns, the school's rules, and who was told of what."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +44,8 @@ class StaffCopy(Base):
     staff_id: Mapped[UUID] = mapped_column(primary_key=True)
     roles: Mapped[list[str]]
     class_ids: Mapped[list[UUID]]
+    away_until: Mapped[date | None]
+    deputy_id: Mapped[UUID | None]
     disabled: Mapped[bool]
     version: Mapped[int]
 
@@ -89,6 +91,7 @@ class AlertRule(Base):
     at_least: Mapped[int | None]
     up_to: Mapped[int | None]
     year_groups: Mapped[list[str]]
+    parts: Mapped[list[str]]
     roles: Mapped[list[str]]
     group_ids: Mapped[list[UUID]]
     staff_ids: Mapped[list[UUID]]

@@ -35,6 +35,7 @@ class NewRule(Body):
     at_least: Level | None = None
     up_to: Level | None = None
     year_groups: Annotated[list[YearGroup], Field(max_length=20)] = []
+    parts: Annotated[list[Part], Field(max_length=10)] = []
     roles: Annotated[list[Role], Field(max_length=10)] = []
     group_ids: Ids = []
     staff_ids: Ids = []
@@ -44,6 +45,8 @@ class NewRule(Body):
     def _says_something(self) -> "NewRule":
         if Role.UNKNOWN in self.roles:
             raise ValueError("Choose roles of the school.")
+        if Part.UNKNOWN in self.parts:
+            raise ValueError("Choose parts a child may have.")
         if not (self.roles or self.group_ids or self.staff_ids or self.class_teachers):
             raise ValueError("Say who is told: roles, groups, people or class teachers.")
         if self.at_least and self.up_to and self.at_least > self.up_to:
@@ -58,6 +61,7 @@ class NewRule(Body):
             at_least=Sensitivity(self.at_least) if self.at_least else None,
             up_to=Sensitivity(self.up_to) if self.up_to else None,
             year_groups=frozenset(self.year_groups),
+            parts=frozenset(self.parts),
             roles=frozenset(self.roles),
             group_ids=frozenset(self.group_ids),
             staff_ids=frozenset(self.staff_ids),
@@ -86,6 +90,7 @@ class Further(Body):
 class TriedPupil(Body):
     part: Part = Part.SUBJECT
     category_ids: Ids = []
+    parent_category_ids: Ids = []
     class_id: UUID | None = None
     class_code: ClassCode | None = None
     year_group: YearGroup | None = None
@@ -97,6 +102,7 @@ class Trial(Body):
 
     author_id: UUID | None = None
     category_ids: Annotated[Ids, Field(min_length=1)]
+    parent_category_ids: Ids = []
     sensitivity: Level | None = None
     pupils: Annotated[list[TriedPupil], Field(max_length=50)] = []
     urgent: bool = False
@@ -111,6 +117,7 @@ class Trial(Body):
             urgent=self.urgent,
             sensitivity=Sensitivity(self.sensitivity or Sensitivity.ORDINARY),
             category_ids=[*self.category_ids],
+            parent_category_ids=self.parent_category_ids,
             pupils=[_linked(pupil, school_id) for pupil in self.pupils],
             extra_staff_ids=self.extra_staff_ids,
             extra_group_ids=self.extra_group_ids,
@@ -123,6 +130,7 @@ def _linked(pupil: TriedPupil, school_id: UUID) -> LinkedPupil:
         pupil_id=pupil.pupil_id or new_id(),
         part=pupil.part,
         category_ids=pupil.category_ids,
+        parent_category_ids=pupil.parent_category_ids,
         class_id=pupil.class_id or of_code,
         year_group=pupil.year_group,
     )
@@ -174,6 +182,7 @@ class RuleShown(BaseModel):
     at_least: int | None
     up_to: int | None
     year_groups: list[str]
+    parts: list[str]
     roles: list[str]
     group_ids: list[UUID]
     staff_ids: list[UUID]
@@ -189,6 +198,8 @@ class WouldBeToldShown(BaseModel):
     staff_id: UUID
     why: list[str]
     rules: list[str]
+    instead_of: list[UUID]
+    """Who is away, and for whom they are told."""
 
 
 class Tried(BaseModel):

@@ -47,6 +47,7 @@ class LinkedPupil(Fact):
     pupil_id: UUID
     part: Part
     category_ids: list[UUID]
+    parent_category_ids: list[UUID] = []
     class_id: UUID | None = None
     year_group: YearGroup | None = None
 
@@ -61,6 +62,8 @@ class IncidentFacts(Event):
     urgent: bool = False
     sensitivity: Sensitivity
     category_ids: list[UUID]
+    parent_category_ids: list[UUID] = []
+    """The categories whose sub-categories those are, so that a rule on a category covers what lies under it."""
     pupils: list[LinkedPupil]
     extra_staff_ids: list[UUID] = []
     extra_group_ids: list[UUID] = []

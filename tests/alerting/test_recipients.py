@@ -1,5 +1,6 @@
 """Who must know, and why: the policy's rules one by one, then what holds for any school and any incident."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -8,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.alerting.recipients import Colleague, Rule, School, Shield, matches, nobody_in_line, recipients
+from services.alerting.recipients import (
+    Colleague,
+    Rule,
+    School,
+    Shield,
+    chosen,
+    matches,
+    nobody_in_line,
+    recipients,
+)
 from shared.contracts.events import LENIENT
 from shared.contracts.incident import IncidentLogged, LinkedPupil
 from shared.contracts.words import Part, Role, Sensitivity, Why
@@ -186,6 +196,109 @@ def test_a_rule_names_people_roles_and_groups_at_once() -> None:
     assert by_rule == {p.staff_id for p in (CHAUDHRY, BEVAN, BOYLE, JOSEPH)}
 
 
+# ------------------------------------------------------------------------------------------- parts and parents
+def test_r71_a_rule_on_a_category_covers_its_sub_categories() -> None:
+    physical = named("physical")
+    filed = incident(physical, parent_category_ids=[BEHAVIOUR])
+    assert why(filed)[JOSEPH.staff_id] == {Why.RULE}
+    assert JOSEPH.staff_id not in why(incident(physical))
+    # A rule on the sub-category is not one on its parent.
+    narrow = Rule(named("narrow"), category_ids=frozenset({physical}), staff_ids=frozenset({CHAUDHRY.staff_id}))
+    assert CHAUDHRY.staff_id not in why(incident(BEHAVIOUR), rules=(narrow,))
+
+
+def test_r72_a_category_above_the_childs_own_finds_its_teacher_and_the_other_childs_does_not() -> None:
+    physical = named("physical")
+    mine = pupil(ROWAN, physical).model_copy(update={"parent_category_ids": [BEHAVIOUR]})
+    pupils = [mine, pupil(SKY, WELFARE, code="6A", year="6")]
+    told = why(incident(physical, WELFARE, parent_category_ids=[BEHAVIOUR], pupils=pupils))
+    assert told[BEVAN.staff_id] == {Why.CLASS_TEACHER}
+    assert HADDAD.staff_id not in told
+
+
+def test_r71_a_rule_may_ask_what_part_the_child_had() -> None:
+    rule = Rule(named("alleged"), parts=frozenset({Part.ALLEGED}), class_teachers=True)
+    harmed, alleged = (
+        pupil(ROWAN).model_copy(update={"part": Part.HARMED}),
+        pupil(SKY, code="6A").model_copy(update={"part": Part.ALLEGED}),
+    )
+    told = why(incident(BEHAVIOUR, pupils=[harmed, alleged]), rules=(rule,))
+    assert told == {**LINE, HADDAD.staff_id: {Why.CLASS_TEACHER}}
+    assert why(incident(BEHAVIOUR, pupils=[harmed]), rules=(rule,)) == LINE
+
+
+# ------------------------------------------------------------------------------------------------------- who is away
+def away(colleague: Colleague, deputy: Colleague | None = None) -> Colleague:
+    return replace(colleague, away=True, deputy_id=deputy.staff_id if deputy else None)
+
+
+def others(*gone: Colleague) -> tuple[Colleague, ...]:
+    ids = {p.staff_id for p in gone}
+    return tuple(p for p in EVERYONE if p.staff_id not in ids)
+
+
+def test_r68_for_who_is_away_their_deputy_is_told_once_and_they_are_not() -> None:
+    gone = away(JOSEPH, CHAUDHRY)
+    facts = incident(extra_staff_ids=[JOSEPH.staff_id, CHAUDHRY.staff_id])
+    told = {t.staff_id: t for t in recipients(facts, (), school(*others(gone), gone))}
+    assert JOSEPH.staff_id not in told
+    assert told[CHAUDHRY.staff_id].why == (Why.CHOSEN_PERSON, Why.DEPUTY)
+    assert told[CHAUDHRY.staff_id].instead_of == (JOSEPH.staff_id,)
+
+
+def test_r71_the_deputy_is_told_by_the_rule_that_names_who_is_away() -> None:
+    gone = away(JOSEPH, CHAUDHRY)
+    told = {t.staff_id: t for t in recipients(incident(BEHAVIOUR), RULES, school(*others(gone), gone))}
+    assert told[CHAUDHRY.staff_id].rule_ids == (BEHAVIOUR_RULE.rule_id,)
+
+
+def test_r69_a_head_and_a_lead_dsl_who_are_away_are_told_and_so_is_their_deputy() -> None:
+    gone = (away(OKAFOR, LINDQVIST), away(BOYLE, CHAUDHRY))
+    told = why(incident(), school(*others(*gone), *gone), rules=())
+    assert told == {**LINE, LINDQVIST.staff_id: {Why.DEPUTY}, CHAUDHRY.staff_id: {Why.DEPUTY}}
+
+
+def test_r69_for_a_lead_dsl_who_is_away_without_a_deputy_a_deputy_dsl_stands_in() -> None:
+    gone = away(OKAFOR)
+    told = why(incident(), school(*others(gone), gone), rules=())
+    deputy = min(HADDAD.staff_id, LINDQVIST.staff_id)
+    assert told == {**LINE, deputy: {Why.STAND_IN}}
+
+
+def test_who_is_away_without_anybody_to_replace_them_stays_told() -> None:
+    facts = incident(extra_staff_ids=[JOSEPH.staff_id])
+    for gone in (
+        (away(JOSEPH),),
+        (away(JOSEPH, CHAUDHRY), away(CHAUDHRY)),
+        (away(JOSEPH, CHAUDHRY), away(CHAUDHRY, JOSEPH)),
+        (away(JOSEPH, WALSH),),  # who wrote it
+        (away(JOSEPH, person("Stranger")),),
+    ):
+        told = why(facts, school(*others(*gone), *gone), rules=())
+        assert told == {**LINE, JOSEPH.staff_id: {Why.CHOSEN_PERSON}}
+
+
+def test_a_deputy_who_is_away_is_replaced_by_theirs() -> None:
+    gone = (away(JOSEPH, CHAUDHRY), away(CHAUDHRY, TRAN))
+    told = why(incident(extra_staff_ids=[JOSEPH.staff_id]), school(*others(*gone), *gone), rules=())
+    assert told == {**LINE, TRAN.staff_id: {Why.DEPUTY}}
+
+
+def test_c12_a_deputy_who_is_shielded_is_passed_over() -> None:
+    gone = away(OKAFOR, LINDQVIST)
+    told = why(incident(), school(*others(gone), gone, shields=shielded(LINDQVIST)), rules=())
+    assert told == {**LINE, HADDAD.staff_id: {Why.STAND_IN}}
+
+
+def test_r85_of_the_ticked_ones_alone_who_is_away_is_replaced() -> None:
+    gone = away(JOSEPH, CHAUDHRY)
+    told = chosen(incident(extra_group_ids=[KS2]), school(*others(gone), gone))
+    assert {t.staff_id: t.why for t in told} == {
+        BOYLE.staff_id: (Why.CHOSEN_GROUP,),
+        CHAUDHRY.staff_id: (Why.DEPUTY,),
+    }
+
+
 # ------------------------------------------------------------------------------------------- who is passed over (C12)
 def shielded(*people: Colleague, about: UUID = ROWAN) -> tuple[Shield, ...]:
     return tuple(Shield(p.staff_id, about) for p in people)
@@ -287,6 +400,8 @@ colleagues = st.builds(
     roles=roles,
     class_ids=st.frozensets(st.sampled_from([named("4B"), named("6A")]), max_size=2),
     disabled=st.booleans(),
+    away=st.booleans(),
+    deputy_id=st.none() | st.sampled_from(NAMES),
 )
 people = st.lists(colleagues, max_size=8, unique_by=lambda p: p.staff_id)
 schools = st.builds(
@@ -324,6 +439,10 @@ def test_r69_and_c12_hold_for_any_school(facts: IncidentLogged, here: School) ->
             assert colleague.staff_id in ids
     for staff_id in ids:
         assert staff_id in by_id
+    for staff_id in set(facts.extra_staff_ids) & {p.staff_id for p in here.staff if p.roles and not p.disabled}:
+        # Nobody who was ticked is dropped in silence: told, replaced, kept away, or the one who wrote it.
+        replaced = any(staff_id in person.instead_of for person in told)
+        assert staff_id in ids or replaced or staff_id in kept_away or staff_id == facts.author_id
 
 
 @given(incidents, schools, people)

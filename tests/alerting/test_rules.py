@@ -1,11 +1,14 @@
 """The school's rules: read, replaced as a whole, tried without anybody being told."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from services.alerting.queries.school import LONDON
+from shared.contracts.auth import StaffChanged
 from shared.contracts.words import Assurance, Role
-from shared.ids import class_id
+from shared.ids import class_id, new_id
 from tests.alerting.conftest import ATTENDANCE, BEHAVIOUR, ROWAN, School
 
 pytestmark = pytest.mark.postgres
@@ -36,7 +39,7 @@ async def test_rules_are_shown_as_they_were_put_and_count_for_the_next_incident(
     assert shown == answer.json()
     first = shown["rules"][0]
     assert first.pop("id")
-    assert first == given | {"staff_ids": [], "category_ids": [str(BEHAVIOUR)]}
+    assert first == given | {"staff_ids": [], "parts": [], "category_ids": [str(BEHAVIOUR)]}
     assert "Joseph" not in await school.told(before)
     assert (await school.told(await school.logged(BEHAVIOUR)))["Joseph"] == {"rule"}
 
@@ -85,6 +88,7 @@ async def test_a_replacement_is_on_the_audit(school: School) -> None:
         ({"at_least": 3, "up_to": 1}, "rules.0"),
         ({"at_least": 4}, "rules.0.at_least"),
         ({"year_groups": ["Year 4"]}, "rules.0.year_groups.0"),
+        ({"parts": ["unknown"]}, "rules.0"),
         ({"pupils": []}, "rules.0.pupils"),
     ],
 )
@@ -141,6 +145,38 @@ async def test_a_trial_says_who_would_be_told_and_by_which_rule_and_tells_nobody
         }
     for table in ("alert", "told_incident", "mail", "outbox"):
         assert await school.rows(f"SELECT FROM {table}") == []
+
+
+async def test_r71_a_rule_on_a_category_and_a_part_is_kept_and_counts(school: School) -> None:
+    harmed = rule(parts=["harmed"])
+    assert (await put(school, harmed)).json()["rules"][0]["parts"] == ["harmed"]
+    physical = new_id()
+    trial = {
+        "category_ids": [str(physical)],
+        "parent_category_ids": [str(BEHAVIOUR)],
+        "pupils": [{"part": "harmed"}],
+    }
+    joseph = str(school.people["Joseph"])
+    assert joseph in {one["staff_id"] for one in (await school.dsl.post("/rules/try", json=trial)).json()["told"]}
+    trial["pupils"] = [{"part": "witness"}]
+    assert joseph not in {one["staff_id"] for one in (await school.dsl.post("/rules/try", json=trial)).json()["told"]}
+
+
+async def test_r68_a_deputy_is_told_for_who_is_away_until_they_are_back(school: School) -> None:
+    joseph, chaudhry = school.people["Joseph"], school.people["Chaudhry"]
+    today = datetime.now(LONDON).date()
+    for away_until, deputy_told in ((today, True), (today - timedelta(days=1), False)):
+        await school.hear(
+            StaffChanged(staff_id=joseph, roles=[Role.PASTORAL], away_until=away_until, deputy_id=chaudhry)
+        )
+        told = await school.told(await school.logged(extra_staff_ids=[joseph]))
+        assert (told.get("Chaudhry"), told.get("Joseph")) == (
+            ({"deputy"}, None) if deputy_told else (None, {"chosen_person"})
+        )
+        trial = {"category_ids": [str(BEHAVIOUR)], "extra_staff_ids": [str(joseph)]}
+        found = (await school.dsl.post("/rules/try", json=trial)).json()["told"]
+        instead = {one["staff_id"]: one["instead_of"] for one in found}
+        assert instead.get(str(chaudhry)) == ([str(joseph)] if deputy_told else None)
 
 
 async def test_a_trial_does_not_show_who_is_shielded_from_whom(school: School) -> None:

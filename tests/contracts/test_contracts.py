@@ -55,12 +55,21 @@ def test_every_event_travels_there_and_back(event: type[Event]) -> None:
     assert event.TOPIC in TOPICS
 
 
+def _still_says(now: Any, then: Any) -> bool:
+    """Whether what is read says all that was written. A fact inside an event may have gained fields since."""
+    if isinstance(then, dict):
+        return all(name in now and _still_says(now[name], value) for name, value in then.items())
+    if isinstance(then, list):
+        return len(now) == len(then) and all(map(_still_says, now, then))
+    return bool(now == then)
+
+
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
 def test_what_was_once_published_is_read_for_ever(path: Path) -> None:
     envelope, event = decode(headers_for(path.stem, uuid4()), path.read_bytes())
     assert event.TYPE == envelope.type == path.stem
     for name, value in json.loads(path.read_bytes()).items():
-        assert event.model_dump(mode="json")[name] == value
+        assert _still_says(event.model_dump(mode="json")[name], value)
 
 
 def test_every_event_has_its_golden_sample() -> None:

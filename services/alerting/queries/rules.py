@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.models import AlertRule, RuleSet
 from services.alerting.recipients import Rule
-from shared.contracts.words import Role, Sensitivity
+from shared.contracts.words import Part, Role, Sensitivity
 
 
 async def rules_of(session: AsyncSession, school_id: UUID) -> tuple[int, Sequence[AlertRule]]:
@@ -30,6 +30,7 @@ def as_rule(row: AlertRule) -> Rule:
         at_least=Sensitivity(row.at_least) if row.at_least else None,
         up_to=Sensitivity(row.up_to) if row.up_to else None,
         year_groups=frozenset(row.year_groups),
+        parts=frozenset(map(Part, row.parts)),
         roles=frozenset(map(Role, row.roles)),
         group_ids=frozenset(row.group_ids),
         staff_ids=frozenset(row.staff_ids),

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
@@ -11,19 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
 
 from services.alerting.recipients import Colleague, Rule, School, Shield
-from shared.contracts.words import Role, Sensitivity, TrustRole
+from shared.contracts.words import Part, Role, Sensitivity, TrustRole
 
 _SCHOOL: Final = text(
     """
 SELECT
-    (SELECT json_agg(json_build_array(staff_id, roles, class_ids)) FROM staff_copy
+    (SELECT json_agg(json_build_array(staff_id, roles, class_ids, coalesce(away_until >= :today, false),
+                                      deputy_id)) FROM staff_copy
         WHERE school_id = :school_id AND NOT disabled) AS staff,
     (SELECT json_agg(json_build_array(group_id, member_ids)) FROM group_copy
         WHERE school_id = :school_id AND active) AS groups,
     (SELECT json_agg(json_build_array(staff_id, coalesce(pupil_id, incident_id))) FROM shield_copy
         WHERE school_id = :school_id AND active) AS shields,
-    (SELECT json_agg(json_build_array(id, name, category_ids, at_least, up_to, year_groups, roles, group_ids,
-                                      staff_ids, class_teachers) ORDER BY position) FROM rule
+    (SELECT json_agg(json_build_array(id, name, category_ids, at_least, up_to, year_groups, parts, roles,
+                                      group_ids, staff_ids, class_teachers) ORDER BY position) FROM rule
         WHERE school_id = :school_id AND retired_at IS NULL) AS rules,
     (SELECT json_agg(staff_id) FROM trust_staff
         WHERE NOT disabled AND :trust_lead = ANY (roles)) AS trust_leads,
@@ -31,6 +34,9 @@ SELECT
         WHERE school_id = :school_id AND incident_id = :incident_id) AS told
 """
 ).columns(staff=JSON, groups=JSON, shields=JSON, rules=JSON, trust_leads=JSON, told=ARRAY(Uuid))
+
+LONDON: Final = ZoneInfo("Europe/London")
+"""Where the schools are, by whose days an absence is counted."""
 
 _NONE: Final = frozenset[UUID]()
 ROLES: Final = {role.value: role for role in Role if role is not Role.UNKNOWN}
@@ -49,11 +55,16 @@ async def known_of(session: AsyncSession, school_id: UUID, incident_id: UUID | N
     row = (
         await session.execute(
             _SCHOOL,
-            {"school_id": school_id, "incident_id": incident_id, "trust_lead": TrustRole.TRUST_SAFEGUARDING_LEAD},
+            {
+                "school_id": school_id,
+                "incident_id": incident_id,
+                "trust_lead": TrustRole.TRUST_SAFEGUARDING_LEAD,
+                "today": datetime.now(LONDON).date(),
+            },
         )
     ).one()
     school = School(
-        staff=[Colleague(UUID(i), _roles(roles), _ids(classes)) for i, roles, classes in row.staff or ()],
+        staff=[_colleague(*columns) for columns in row.staff or ()],
         groups={UUID(group): _ids(members) for group, members in row.groups or ()},
         shields=[Shield(UUID(staff), UUID(about)) for staff, about in row.shields or ()],
         trust_leads=[Colleague(UUID(i)) for i in sorted(row.trust_leads or ())],
@@ -61,8 +72,20 @@ async def known_of(session: AsyncSession, school_id: UUID, incident_id: UUID | N
     return Known(school, [_rule(columns) for columns in row.rules or ()], frozenset(row.told or ()))
 
 
+def _colleague(
+    staff_id: str, roles: Sequence[str], classes: Sequence[str], away: bool, deputy: str | None
+) -> Colleague:
+    return Colleague(
+        UUID(staff_id),
+        _roles(roles),
+        _ids(classes),
+        away=away,
+        deputy_id=UUID(deputy) if deputy else None,
+    )
+
+
 def _rule(columns: Sequence[Any]) -> Rule:
-    rule_id, name, categories, at_least, up_to, years, roles, groups, staff, class_teachers = columns
+    rule_id, name, categories, at_least, up_to, years, parts, roles, groups, staff, class_teachers = columns
     return Rule(
         rule_id=UUID(rule_id),
         name=name,
@@ -70,6 +93,7 @@ def _rule(columns: Sequence[Any]) -> Rule:
         at_least=Sensitivity(at_least) if at_least else None,
         up_to=Sensitivity(up_to) if up_to else None,
         year_groups=frozenset(years),
+        parts=frozenset(map(Part, parts)),
         roles=_roles(roles),
         group_ids=_ids(groups),
         staff_ids=_ids(staff),

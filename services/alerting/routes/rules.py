@@ -41,7 +41,12 @@ async def try_rules(request: Request, staff: Writer, body: schemas.Trial) -> sch
         found = await service.try_rules(session, acting_staff=staff, facts=facts)
     return schemas.Tried(
         told=[
-            schemas.WouldBeToldShown(staff_id=one.told.staff_id, why=list(one.told.why), rules=list(one.rules))
+            schemas.WouldBeToldShown(
+                staff_id=one.told.staff_id,
+                why=list(one.told.why),
+                rules=list(one.rules),
+                instead_of=list(one.told.instead_of),
+            )
             for one in found
         ]
     )

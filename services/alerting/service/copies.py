@@ -16,7 +16,14 @@ async def keep_school(session: AsyncSession, school_id: UUID) -> None:
 
 async def keep_staff(session: AsyncSession, school_id: UUID, state: StaffState, *, version: int) -> bool:
     """What somebody may do in one school. Whether it was news."""
-    values = {"roles": list(state.roles), "class_ids": state.class_ids, "disabled": False, "version": version}
+    values = {
+        "roles": list(state.roles),
+        "class_ids": state.class_ids,
+        "away_until": state.away_until,
+        "deputy_id": state.deputy_id,
+        "disabled": False,
+        "version": version,
+    }
     return await _keep(session, StaffCopy, {"school_id": school_id, "staff_id": state.staff_id}, values)
 
 

@@ -1,7 +1,6 @@
 """Alerting further people of an incident (R85), and once more whoever has put it away (R88)."""
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -11,15 +10,13 @@ from services.alerting.domain import State, Step, after
 from services.alerting.models import Alert, ToldIncident
 from services.alerting.queries.alerts import theirs
 from services.alerting.queries.school import known_of
-from services.alerting.recipients import Told, recipients
+from services.alerting.recipients import Told, chosen
 from services.alerting.service.raising import announce, raise_alerts
 from shared.contracts.events import LENIENT
 from shared.contracts.incident import IncidentFacts, IncidentLogged
 from shared.contracts.words import DSL_TEAM, Why
 from shared.errors import ElevationRequired, NotFound
 from shared.identity import Staff
-
-CHOSEN: Final = (Why.CHOSEN_PERSON, Why.CHOSEN_GROUP)
 
 
 async def alert_further(
@@ -37,13 +34,9 @@ async def alert_further(
     team without it.
     """
     facts = await _reached(session, acting_staff, incident_id)
-    chosen = facts.model_copy(update={"extra_staff_ids": list(staff_ids), "extra_group_ids": list(group_ids)})
+    ticked = facts.model_copy(update={"extra_staff_ids": list(staff_ids), "extra_group_ids": list(group_ids)})
     known = await known_of(session, acting_staff.school_id, incident_id)
-    people = [
-        Told(told.staff_id, tuple(word for word in told.why if word in CHOSEN))
-        for told in recipients(chosen, (), known.school)
-        if any(word in CHOSEN for word in told.why)
-    ]
+    people = chosen(ticked, known.school)
     new = [told for told in people if told.staff_id not in known.told]
     if new:
         await raise_alerts(session, acting_staff.school_id, facts, new, by=acting_staff)

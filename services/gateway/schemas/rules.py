@@ -22,6 +22,7 @@ WELFARE = {
     "at_least": None,
     "up_to": None,
     "year_groups": ["R", "1", "2"],
+    "parts": [],
     "roles": ["senco"],
     "group_ids": [GROUP],
     "staff_ids": [],
@@ -32,10 +33,11 @@ WELFARE = {
 class NewRule(Body):
     id: UUID | None = Field(None, description="of a rule that stays; left out for a new one")
     name: Line
-    category_ids: Ids = Field([], description="for these categories; none means for every one")
+    category_ids: Ids = Field([], description="for these categories and what lies under them; none: for every one")
     at_least: Level | None = None
     up_to: Level | None = None
     year_groups: Annotated[list[YearGroup], Field(max_length=20)] = []
+    parts: Annotated[list[Part], Field(max_length=10, description="when a child had one of these parts")] = []
     roles: Annotated[list[Role], Field(max_length=10)] = Field([], description="whoever has one of these is told")
     group_ids: Ids = []
     staff_ids: Ids = []
@@ -79,6 +81,7 @@ class Rule(Answer):
     at_least: int | None
     up_to: int | None
     year_groups: list[str]
+    parts: list[Part]
     roles: list[Role]
     group_ids: list[UUID]
     staff_ids: list[UUID]
@@ -96,11 +99,12 @@ class ToldInTrial(Answer):
     staff_id: UUID
     why: list[Why]
     rules: list[str] = Field(description="the names of the rules that name them")
+    instead_of: list[UUID] = Field(description="who is away, and for whom they are told")
 
 
 class Tried(Answer):
     model_config = example(
-        told=[{"staff_id": OKAFOR, "why": ["lead_dsl", "rule"], "rules": ["Welfare, younger years"]}]
+        told=[{"staff_id": OKAFOR, "why": ["lead_dsl", "rule"], "rules": ["Welfare, younger years"], "instead_of": []}]
     )
 
     told: list[ToldInTrial]

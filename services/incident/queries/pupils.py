@@ -89,6 +89,16 @@ async def categories(session: AsyncSession, school_id: UUID) -> Sequence[Categor
     return found.all()
 
 
+async def parents_of(session: AsyncSession, school_id: UUID, category_ids: Sequence[UUID]) -> Mapping[UUID, UUID]:
+    """The category above each of these sub-categories."""
+    rows = await session.execute(
+        select(Category.id, Category.parent_id).where(
+            Category.school_id == school_id, Category.id.in_(category_ids), Category.parent_id.is_not(None)
+        )
+    )
+    return {row.id: row.parent_id for row in rows}
+
+
 async def in_use(session: AsyncSession, school_id: UUID, category_ids: Sequence[UUID]) -> Mapping[UUID, Sensitivity]:
     """Of these categories those that the school uses, and how sensitive each is."""
     rows = await session.execute(

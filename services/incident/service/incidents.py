@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import Concern
 from services.incident.models import IdempotencyKey, Incident, IncidentNumber
-from services.incident.service.writing import Checked, check, linked_facts, revision_rows
+from services.incident.service.writing import Checked, above, check, linked_facts, revision_rows
 from shared import audit, outbox
 from shared.contracts.incident import IncidentLogged
 from shared.errors import Conflict
@@ -101,6 +101,7 @@ def facts(checked: Checked, *, incident_id: UUID, author_id: UUID, logged_at: da
         "urgent": concern.urgent,
         "sensitivity": checked.sensitivity,
         "category_ids": checked.category_ids,
+        "parent_category_ids": above(checked, checked.category_ids),
         "pupils": linked_facts(checked),
         "extra_staff_ids": list(concern.extra_staff_ids),
         "extra_group_ids": list(concern.extra_group_ids),

@@ -1,6 +1,6 @@
 """What logging and correcting share: checking a concern against the school's roll and categories, and its rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -37,6 +37,8 @@ class Checked:
     pupils: Mapping[UUID, Pupil]
     category_ids: list[UUID]
     sensitivity: Sensitivity
+    parents: Mapping[UUID, UUID]
+    """Of each sub-category the category above it."""
 
 
 async def check(
@@ -57,7 +59,8 @@ async def check(
     errors = [*_faults(concern, pupils, in_use, now)]
     if errors:
         raise Invalid(*errors)
-    return Checked(concern, pupils, categories, sensitivity_of(categories, in_use))
+    parents = await roll.parents_of(session, school_id, categories)
+    return Checked(concern, pupils, categories, sensitivity_of(categories, in_use), parents)
 
 
 def _faults(
@@ -120,6 +123,11 @@ def revision_rows(
             yield _PUPIL_CATEGORY, {**here, "pupil_id": link.pupil_id, "category_id": category}
 
 
+def above(checked: Checked, category_ids: Iterable[UUID]) -> list[UUID]:
+    """The categories that these are sub-categories of: a rule of alerting on a category covers what lies under it."""
+    return list(dict.fromkeys(checked.parents[i] for i in category_ids if i in checked.parents))
+
+
 def linked_facts(checked: Checked) -> list[LinkedPupil]:
     """The children as the bus may know them: ids, part, class and year; a class by its id, for its name is a name."""
     return [
@@ -127,6 +135,7 @@ def linked_facts(checked: Checked) -> list[LinkedPupil]:
             pupil_id=link.pupil_id,
             part=link.part,
             category_ids=list(link.category_ids or checked.concern.category_ids),
+            parent_category_ids=above(checked, link.category_ids or checked.concern.category_ids),
             class_id=checked.pupils[link.pupil_id].class_id,
             year_group=checked.pupils[link.pupil_id].year_group,
         )

@@ -6,7 +6,18 @@ from services.gateway.edge import Edge
 from services.gateway.gate import Gate
 from services.gateway.limits import Limiter, Policy
 from services.gateway.openapi import describe
-from services.gateway.routes import alerts, incidents, pages, pupil_record, pupils, rules, school, sessions, tokens
+from services.gateway.routes import (
+    alerts,
+    incidents,
+    lists,
+    pages,
+    pupil_record,
+    pupils,
+    rules,
+    school,
+    sessions,
+    tokens,
+)
 from services.gateway.settings import GatewaySettings
 from shared.bus.api import Bus
 from shared.peers import Peers
@@ -17,6 +28,7 @@ API_ROUTERS = (
     tokens.router,
     pupils.router,
     incidents.router,
+    lists.router,
     alerts.router,
     rules.router,
     school.router,

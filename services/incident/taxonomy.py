@@ -61,3 +61,45 @@ RAISED: Final[Mapping[tuple[str, str], Sensitivity]] = MappingProxyType(
     }
 )
 """Sub-categories that stand above their parent. Never below: `domain.category_sensitivity` holds that."""
+
+ASKS_SANCTION: Final = frozenset({"Behaviour incident"})
+"""Where the sanction stands alongside (R19, R127), with all that lies below."""
+
+AGENCIES: Final = (
+    "Children's social care",
+    "Early help",
+    "Police",
+    "Health visitor",
+    "School nurse",
+    "GP",
+    "CAMHS",
+    "Paediatrician",
+    "Educational psychologist",
+    "Speech and language therapy",
+    "Occupational therapy",
+    "Education welfare",
+    "Virtual school",
+    "Youth justice service",
+    "Domestic abuse service",
+    "Housing",
+    "NSPCC",
+)
+"""What the list of agencies begins with (R75)."""
+
+LOCATIONS: Final = (
+    "Classroom",
+    "Corridor",
+    "Playground",
+    "Dining hall",
+    "Hall",
+    "Toilets",
+    "Changing room",
+    "Field",
+    "School gate",
+    "Office",
+    "Off site",
+    "School trip",
+    "Home",
+    "Way to or from school",
+    "Online",
+)

@@ -1,10 +1,12 @@
 """From rows to what is shown: the whole record, or an author's own words, or a line of it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from services.incident import schemas
-from services.incident.models import Category
+from services.incident.models import Category, IncidentRevision
+from services.incident.queries.circumstances import Beside
 from services.incident.queries.incidents import Child, Found, Line
 from services.incident.queries.record import Record
 
@@ -23,7 +25,7 @@ def _own(found: Found, record: Record, categories: Mapping[UUID, Category]) -> s
         author_id=found.incident.author_id,
         logged_at=found.incident.logged_at,
         urgent=found.incident.urgent,
-        occurred_at=first.occurred_at,
+        **_beside(first, record),
         narrative=first.narrative,
         action_taken=first.action_taken,
         categories=_named(record.categories.get(1, ()), categories),
@@ -45,12 +47,12 @@ def _whole(found: Found, record: Record, categories: Mapping[UUID, Category]) ->
         state=incident.state,
         sensitivity=incident.sensitivity,
         revision=incident.revision,
-        occurred_at=now.occurred_at,
+        **_beside(now, record),
         narrative=now.narrative,
         action_taken=now.action_taken,
         categories=_named(record.categories.get(incident.revision, ()), categories),
         pupils=_children(record, incident.revision),
-        revisions=[schemas.RevisionShown.model_validate(r, from_attributes=True) for r in record.revisions],
+        revisions=[_revision(revision, record) for revision in record.revisions],
         actions=[
             schemas.ActionShown(
                 id=action.id,
@@ -63,6 +65,49 @@ def _whole(found: Found, record: Record, categories: Mapping[UUID, Category]) ->
         ],
         addenda=[_addendum(addendum) for addendum in record.addenda],
         steps=[schemas.StepShown.model_validate(step, from_attributes=True) for step in record.steps],
+    )
+
+
+def _revision(revision: IncidentRevision, record: Record) -> schemas.RevisionShown:
+    return schemas.RevisionShown(
+        revision=revision.revision,
+        narrative=revision.narrative,
+        action_taken=revision.action_taken,
+        by_id=revision.by_id,
+        reason=revision.reason,
+        at=revision.at,
+        **_beside(revision, record),
+    )
+
+
+def _beside(revision: IncidentRevision, record: Record) -> dict[str, Any]:
+    """The fields of `BesideShown` for one revision."""
+    said = record.beside.get(revision.revision, Beside())
+    return {
+        "occurred_at": revision.occurred_at,
+        "time_known": revision.time_known,
+        "late_by": revision.late_by,
+        "location": _location(revision, record),
+        "actions_taken": [
+            schemas.ActionTakenShown(text=taken.text, pupil_ids=said.taken_pupils.get(taken.position, []))
+            for taken in said.taken
+        ],
+        "agencies": [
+            schemas.AgencyShown(agency_id=one.agency_id, name=record.entries[one.agency_id].name, note=one.note)
+            for one in said.agencies
+        ],
+        "sanction": revision.sanction,
+        "told_in_person_id": revision.told_in_person_id,
+        "marks": [schemas.MarkShown.model_validate(mark, from_attributes=True) for mark in said.marks],
+    }
+
+
+def _location(revision: IncidentRevision, record: Record) -> schemas.LocationShown | None:
+    if revision.location_id is None and revision.location_words is None:
+        return None
+    entry = record.entries[revision.location_id] if revision.location_id else None
+    return schemas.LocationShown(
+        id=revision.location_id, name=entry.name if entry else None, words=revision.location_words
     )
 
 

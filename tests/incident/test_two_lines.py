@@ -89,6 +89,8 @@ def probes(schools: TwoSchools) -> Probes:
     there, here, harbour = schools.there, schools.here, schools.harbour
     probe("GET /pupils", "/pupils", params={"starts": "row"})
     probe("GET /categories", "/categories")
+    probe("GET /agencies", "/agencies")
+    probe("GET /locations", "/locations")
     probe("POST /categories/standard", "/categories/standard")
     probe("POST /roll", "/roll", content=ROLL, headers={"content-type": "text/csv"})
     probe("GET /incidents", "/incidents")

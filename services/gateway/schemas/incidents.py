@@ -20,6 +20,7 @@ from services.gateway.schemas import (
     Words,
     example,
 )
+from services.gateway.schemas.circumstances import BESIDE, SENT_BESIDE, Beside, BesideShown
 from shared.contracts.words import Part
 from shared.schemas import Body
 
@@ -43,11 +44,13 @@ class LinkedPupil(Body):
     category_ids: Categories = Field([], description="when they are others for this child than for the concern")
 
 
-class LogConcern(Body):
-    model_config = example(**AS_WRITTEN, urgent=False, extra_staff_ids=[HADDAD], extra_group_ids=[])
+class LogConcern(Beside):
+    model_config = example(**AS_WRITTEN, **SENT_BESIDE, urgent=False, extra_staff_ids=[HADDAD], extra_group_ids=[])
 
     narrative: Narrative = Field(description="what you saw and heard, in the child's own words")
-    occurred_at: AwareDatetime = Field(description="when it happened")
+    occurred_at: AwareDatetime | None = Field(
+        None, description="when it happened; left out only where `time_known` is `not_known`"
+    )
     category_ids: Annotated[Categories, Field(min_length=1)]
     pupils: Annotated[list[LinkedPupil], Field(min_length=1, max_length=50)]
     action_taken: Words | None = Field(None, description="what you have done about it already")
@@ -127,11 +130,10 @@ class ChildInConcern(Answer):
     reachable: bool = Field(description="whether you could open this child's own record")
 
 
-class Revision(Answer):
+class Revision(BesideShown):
     revision: int
     narrative: str
     action_taken: str | None
-    occurred_at: datetime
     by_id: UUID
     reason: str | None
     at: datetime
@@ -165,7 +167,7 @@ WHOLE = {
     "number": 214,
     "author_id": OKAFOR,
     "logged_at": LOGGED,
-    "occurred_at": LUNCHTIME,
+    **BESIDE,
     "urgent": False,
     "narrative": SAID,
     "action_taken": DONE_SO_FAR,
@@ -191,7 +193,7 @@ WHOLE = {
             "revision": 1,
             "narrative": SAID,
             "action_taken": DONE_SO_FAR,
-            "occurred_at": LUNCHTIME,
+            **BESIDE,
             "by_id": OKAFOR,
             "reason": None,
             "at": LOGGED,
@@ -211,7 +213,7 @@ WHOLE = {
 PEOPLE = {str(OKAFOR): "Ms Okafor", str(HADDAD): "Mr Haddad"}
 
 
-class WholeOrOwn(Answer):
+class WholeOrOwn(BesideShown):
     """A concern as far as its reader may see it: whole, or the writer's own words and nothing of what followed."""
 
     view: Literal["whole", "own"]
@@ -219,7 +221,6 @@ class WholeOrOwn(Answer):
     number: int
     author_id: UUID
     logged_at: datetime
-    occurred_at: datetime
     urgent: bool
     narrative: str
     action_taken: str | None
@@ -249,7 +250,7 @@ class Summary(Answer):
     number: int
     author_id: UUID
     logged_at: datetime
-    occurred_at: datetime
+    occurred_at: datetime | None
     urgent: bool
     state: str
     pupils: list[str]

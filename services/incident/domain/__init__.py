@@ -1,5 +1,15 @@
 """The rules of the record: how sensitive an incident is, what may follow what, what a roll may hold. Pure."""
 
+from services.incident.domain.circumstances import (
+    Circumstances,
+    Figure,
+    Mark,
+    MarkKind,
+    SpokenTo,
+    Taken,
+    TimeKnown,
+    View,
+)
 from services.incident.domain.concern import (
     CLOCKS_DIFFER,
     LONG_AGO,
@@ -11,6 +21,7 @@ from services.incident.domain.concern import (
     time_fault,
 )
 from services.incident.domain.flags import CARE, FLAGS, PROTECTION, flag_action
+from services.incident.domain.lateness import LONDON, late_by, midday
 from services.incident.domain.names import plain, search_words
 from services.incident.domain.picking import PICKS, PICKS_THEN_EVERY, PICKS_WITHIN, seconds_to_wait
 from services.incident.domain.roll import (
@@ -30,6 +41,7 @@ __all__ = [
     "CLOCKS_DIFFER",
     "FLAGS",
     "LEAVERS_WITHOUT_ASKING",
+    "LONDON",
     "LONG_AGO",
     "PICKS",
     "PICKS_THEN_EVERY",
@@ -38,12 +50,22 @@ __all__ = [
     "SHARE_OF_LEAVERS_WITHOUT_ASKING",
     "UPN_LETTERS",
     "YEAR_GROUPS",
+    "Circumstances",
     "Concern",
+    "Figure",
     "Link",
+    "Mark",
+    "MarkKind",
+    "SpokenTo",
+    "Taken",
+    "TimeKnown",
+    "View",
     "birth_fault",
     "category_sensitivity",
     "every_category",
     "flag_action",
+    "late_by",
+    "midday",
     "plain",
     "search_words",
     "seconds_to_wait",

@@ -1,11 +1,13 @@
 """A concern: how sensitive it is, and whether its time can be right. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from services.incident.domain.circumstances import Circumstances, TimeKnown
+from services.incident.domain.lateness import LONDON
 from shared.contracts.words import Part, Sensitivity
 
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
@@ -26,13 +28,14 @@ class Concern:
     """What somebody writes down. `links` carry their own categories; an empty tuple means the concern's."""
 
     narrative: str
-    occurred_at: datetime
+    occurred_at: datetime | None
     category_ids: tuple[UUID, ...]
     links: tuple[Link, ...]
     action_taken: str | None = None
     urgent: bool = False
     extra_staff_ids: tuple[UUID, ...] = ()
     extra_group_ids: tuple[UUID, ...] = ()
+    circumstances: Circumstances = field(default_factory=Circumstances)
 
 
 def sensitivity_of(categories: Iterable[UUID], known: Mapping[UUID, Sensitivity]) -> Sensitivity:
@@ -52,10 +55,20 @@ def category_sensitivity(parent: Sensitivity, raised: Sensitivity | None) -> Sen
     return max(parent, raised or parent)
 
 
-def time_fault(occurred_at: datetime, now: datetime) -> str | None:
+def time_fault(occurred_at: datetime | None, now: datetime, time_known: TimeKnown = TimeKnown.EXACT) -> str | None:
     """What is wrong with the time at which something is said to have happened."""
-    if occurred_at > now + CLOCKS_DIFFER:
+    if time_known is TimeKnown.NOT_KNOWN:
+        return "You give a time and say that it is not known; take one of them away." if occurred_at else None
+    if occurred_at is None:
+        return "Enter when it happened, or say that it is not known."
+    if _ahead(occurred_at, now, time_known):
         return "This lies in the future; enter when it happened."
     if occurred_at < now - LONG_AGO:
         return "This lies more than 30 years back; check the year."
     return None
+
+
+def _ahead(occurred_at: datetime, now: datetime, time_known: TimeKnown) -> bool:
+    if time_known is TimeKnown.DATE_ONLY:
+        return occurred_at.astimezone(LONDON).date() > now.astimezone(LONDON).date()
+    return occurred_at > now + CLOCKS_DIFFER

@@ -2,6 +2,7 @@
 
 from services.incident.models.afterwards import Action, ActionPupil, Addendum, IncidentStep
 from services.incident.models.categories import Category
+from services.incident.models.circumstances import IncidentAgency, IncidentMark, IncidentTaken, IncidentTakenPupil
 from services.incident.models.incidents import (
     IdempotencyKey,
     Incident,
@@ -11,6 +12,7 @@ from services.incident.models.incidents import (
     IncidentPupilCategory,
     IncidentRevision,
 )
+from services.incident.models.lists import ListEntry
 from services.incident.models.pupil_record import Attendance, PupilContact, PupilFlag, PupilName
 from services.incident.models.readers import Reader
 from services.incident.models.roll import Pupil, PupilIdentifier
@@ -25,12 +27,17 @@ __all__ = [
     "Category",
     "IdempotencyKey",
     "Incident",
+    "IncidentAgency",
     "IncidentCategory",
+    "IncidentMark",
     "IncidentNumber",
     "IncidentPupil",
     "IncidentPupilCategory",
     "IncidentRevision",
     "IncidentStep",
+    "IncidentTaken",
+    "IncidentTakenPupil",
+    "ListEntry",
     "Pupil",
     "PupilContact",
     "PupilFlag",

@@ -18,4 +18,6 @@ class Category(Base):
     sensitivity: Mapped[int]
     position: Mapped[int]
     retired_at: Mapped[datetime | None]
+    log_within_minutes: Mapped[int | None]
+    asks_sanction: Mapped[bool]
     version: Mapped[int]

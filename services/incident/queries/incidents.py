@@ -88,7 +88,7 @@ class Line:
     incident: Incident
     number: int
     narrative: str
-    occurred_at: datetime
+    occurred_at: datetime | None
 
 
 async def lines(session: AsyncSession, which: ColumnElement[bool], *, limit: int, **after: Any) -> Sequence[Line]:

@@ -1,16 +1,15 @@
 """The type-ahead for logging (C4) and the roll as it stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import PICKS_WITHIN, plain
 from services.incident.models import Category, Pupil, PupilIdentifier, PupilName
 from shared.audit import audit
-from shared.contracts.words import Sensitivity
 from shared.identity import Staff
 
 MOST_FOUND = 10
@@ -89,21 +88,15 @@ async def categories(session: AsyncSession, school_id: UUID) -> Sequence[Categor
     return found.all()
 
 
-async def parents_of(session: AsyncSession, school_id: UUID, category_ids: Sequence[UUID]) -> Mapping[UUID, UUID]:
-    """The category above each of these sub-categories."""
-    rows = await session.execute(
-        select(Category.id, Category.parent_id).where(
-            Category.school_id == school_id, Category.id.in_(category_ids), Category.parent_id.is_not(None)
+async def in_use(
+    session: AsyncSession, school_id: UUID, category_ids: Sequence[UUID], *, kept: Collection[UUID] = ()
+) -> Mapping[UUID, Category]:
+    """Of these categories those that the school uses; `kept` may be retired, for a correction keeps what was there."""
+    found = await session.scalars(
+        select(Category).where(
+            Category.school_id == school_id,
+            Category.id.in_(category_ids),
+            or_(Category.retired_at.is_(None), Category.id.in_(kept)),
         )
     )
-    return {row.id: row.parent_id for row in rows}
-
-
-async def in_use(session: AsyncSession, school_id: UUID, category_ids: Sequence[UUID]) -> Mapping[UUID, Sensitivity]:
-    """Of these categories those that the school uses, and how sensitive each is."""
-    rows = await session.execute(
-        select(Category.id, Category.sensitivity).where(
-            Category.school_id == school_id, Category.id.in_(category_ids), Category.retired_at.is_(None)
-        )
-    )
-    return {row.id: Sensitivity(row.sensitivity) for row in rows}
+    return {category.id: category for category in found}

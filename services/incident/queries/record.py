@@ -18,8 +18,11 @@ from services.incident.models import (
     IncidentPupilCategory,
     IncidentRevision,
     IncidentStep,
+    ListEntry,
     Pupil,
 )
+from services.incident.queries import lists
+from services.incident.queries.circumstances import Beside, beside
 from services.incident.queries.incidents import Child, children, revisions
 from services.incident.queries.reach import Who, reachable_pupil
 
@@ -37,6 +40,8 @@ class Record:
     action_pupils: Mapping[UUID, Sequence[UUID]]
     addenda: Sequence[Addendum]
     steps: Sequence[IncidentStep]
+    beside: Mapping[int, Beside]
+    entries: Mapping[UUID, ListEntry]
 
     @property
     def pupil_ids(self) -> set[UUID]:
@@ -47,8 +52,10 @@ class Record:
 async def record_of(session: AsyncSession, who: Who, incident: Incident) -> Record:
     linked = await children(session, incident.school_id, [incident.id])
     actions = await _by_time(session, Action, incident, Action.created_at)
+    written = await revisions(session, incident)
+    said = await beside(session, incident)
     return Record(
-        revisions=await revisions(session, incident),
+        revisions=written,
         categories=await _categories(session, incident),
         children=_by_revision(linked),
         child_categories=await _child_categories(session, incident),
@@ -57,7 +64,15 @@ async def record_of(session: AsyncSession, who: Who, incident: Incident) -> Reco
         action_pupils=await _action_pupils(session, incident.school_id, [action.id for action in actions]),
         addenda=await _by_time(session, Addendum, incident, Addendum.created_at),
         steps=await _by_time(session, IncidentStep, incident, IncidentStep.at),
+        beside=said,
+        entries=await lists.by_id(session, incident.school_id, _entry_ids(written, said)),
     )
+
+
+def _entry_ids(written: Sequence[IncidentRevision], said: Mapping[int, Beside]) -> set[UUID]:
+    """The agencies and places that any revision names."""
+    agencies = {agency.agency_id for one in said.values() for agency in one.agencies}
+    return agencies | {revision.location_id for revision in written if revision.location_id}
 
 
 async def _by_time(session: AsyncSession, table: type[Row], incident: Incident, at: object) -> Sequence[Row]:

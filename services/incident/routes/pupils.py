@@ -58,9 +58,7 @@ async def categories(
     async with database(request).begin(scope(staff)) as session:
         found = await pupils.categories(session, staff.school_id)
     return schemas.CategoriesShown(
-        categories=[
-            schemas.CategoryShown(id=c.id, parent_id=c.parent_id, name=c.name, sensitivity=c.sensitivity) for c in found
-        ]
+        categories=[schemas.CategoryShown.model_validate(category, from_attributes=True) for category in found]
     )
 
 

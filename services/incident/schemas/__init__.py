@@ -10,6 +10,7 @@ from services.incident.schemas.afterwards import (
     State,
     StepShown,
 )
+from services.incident.schemas.circumstances import ActionTakenShown, AgencyShown, LocationShown, MarkShown
 from services.incident.schemas.fields import Categories, Ids, Narrative, Voucher, Words
 from services.incident.schemas.incidents import (
     CategoryNamed,
@@ -27,6 +28,7 @@ from services.incident.schemas.incidents import (
     Summary,
     WholeIncident,
 )
+from services.incident.schemas.lists import EntriesShown, EntryShown
 from services.incident.schemas.pupil_record import (
     AttendanceShown,
     ContactShown,
@@ -46,8 +48,10 @@ from services.incident.schemas.roll import Begun, CategoriesShown, CategoryShown
 
 __all__ = [
     "ActionShown",
+    "ActionTakenShown",
     "Added",
     "AddendumShown",
+    "AgencyShown",
     "AttendanceShown",
     "Begun",
     "Categories",
@@ -58,14 +62,18 @@ __all__ = [
     "ContactShown",
     "CorrectConcern",
     "DoNotContact",
+    "EntriesShown",
+    "EntryShown",
     "FlagEnds",
     "FlagRaised",
     "FlagShown",
     "IdentifierShown",
     "Ids",
     "LinkedPupil",
+    "LocationShown",
     "LogConcern",
     "Logged",
+    "MarkShown",
     "NameShown",
     "NamesApart",
     "Narrative",

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from services.incident.domain import Concern, Link
 from services.incident.schemas.afterwards import ActionShown, AddendumShown, StepShown
+from services.incident.schemas.circumstances import Beside, BesideShown
 from services.incident.schemas.fields import Categories, Ids, Narrative, Voucher, Words
 from shared.contracts.words import Part
 from shared.schemas import Body
@@ -19,9 +20,10 @@ class LinkedPupil(Body):
     category_ids: Categories = []
 
 
-class LogConcern(Body):
+class LogConcern(Beside):
     narrative: Narrative
-    occurred_at: AwareDatetime
+    occurred_at: AwareDatetime | None = None
+    """Wanted unless `time_known` says that nobody knows it."""
     category_ids: Annotated[Categories, Field(min_length=1)]
     pupils: Annotated[list[LinkedPupil], Field(min_length=1, max_length=50)]
     action_taken: Words | None = None
@@ -39,6 +41,7 @@ class LogConcern(Body):
             urgent=self.urgent,
             extra_staff_ids=tuple(self.extra_staff_ids),
             extra_group_ids=tuple(self.extra_group_ids),
+            circumstances=self.circumstances(),
         )
 
 
@@ -74,17 +77,16 @@ class ChildInRecord(BaseModel):
     """Whether this reader could open the child's own record; others are a name and no more."""
 
 
-class RevisionShown(BaseModel):
+class RevisionShown(BesideShown):
     revision: int
     narrative: str
     action_taken: str | None
-    occurred_at: datetime
     by_id: UUID
     reason: str | None
     at: datetime
 
 
-class OwnWords(BaseModel):
+class OwnWords(BesideShown):
     """What an author sees of their own incident: their words, the number, the time; nothing of what followed (R28)."""
 
     view: str = "own"
@@ -92,7 +94,6 @@ class OwnWords(BaseModel):
     number: int
     author_id: UUID
     logged_at: datetime
-    occurred_at: datetime
     urgent: bool
     narrative: str
     action_taken: str | None
@@ -129,7 +130,7 @@ class Summary(BaseModel):
     number: int
     author_id: UUID
     logged_at: datetime
-    occurred_at: datetime
+    occurred_at: datetime | None
     urgent: bool
     state: str
     pupils: list[str]

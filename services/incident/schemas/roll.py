@@ -21,6 +21,8 @@ class CategoryShown(BaseModel):
     parent_id: UUID | None
     name: str
     sensitivity: int
+    log_within_minutes: int | None
+    asks_sanction: bool
 
 
 class CategoriesShown(BaseModel):

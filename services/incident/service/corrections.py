@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import Concern
 from services.incident.models import Incident
+from services.incident.queries.circumstances import kept
 from services.incident.queries.incidents import children
 from services.incident.queries.reach import Who
 from services.incident.service.incidents import facts
@@ -41,7 +42,15 @@ async def correct_incident(
     incident = found.incident
     before = await children(session, staff.school_id, [incident_id])
     known = {child.pupil.id: child.pupil for child in before}
-    checked = await check(session, staff.school_id, concern, now=now, known=known)
+    checked = await check(
+        session,
+        staff.school_id,
+        concern,
+        now=now,
+        known=known,
+        kept=await kept(session, incident),
+        logged_at=incident.logged_at,
+    )
     revision, new_version = incident.revision + 1, incident.version + 1
     await session.execute(
         update(Incident)

@@ -11,7 +11,7 @@ from sqlalchemy import Table, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.incident.domain import Concern
+from services.incident.domain import Circumstances, Concern
 from services.incident.models import IdempotencyKey, Incident, IncidentNumber
 from services.incident.service.writing import Checked, above, check, linked_facts, revision_rows
 from shared import audit, outbox
@@ -125,7 +125,11 @@ async def _next_number(session: AsyncSession, school_id: UUID, incident_id: UUID
 
 
 def _fingerprint(concern: Concern) -> bytes:
-    return hashlib.sha256(json.dumps(asdict(concern), sort_keys=True, default=str).encode()).digest()
+    content = asdict(concern)
+    if concern.circumstances == Circumstances():
+        # As it was before there were any: a repetition that comes after an update is still known as one.
+        del content["circumstances"]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).digest()
 
 
 async def _first_use(

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.incident.domain import Concern, every_category, sensitivity_of, time_fault
+from services.incident.domain import Concern, TimeKnown, every_category, late_by, midday, sensitivity_of, time_fault
 from services.incident.models import (
+    Category,
     IncidentCategory,
     IncidentPupil,
     IncidentPupilCategory,
@@ -18,6 +19,8 @@ from services.incident.models import (
     Pupil,
 )
 from services.incident.queries import pupils as roll
+from services.incident.queries.circumstances import Kept
+from services.incident.service import circumstances
 from shared.contracts.incident import LinkedPupil
 from shared.contracts.words import Sensitivity
 from shared.errors import FieldError, Invalid
@@ -39,6 +42,7 @@ class Checked:
     sensitivity: Sensitivity
     parents: Mapping[UUID, UUID]
     """Of each sub-category the category above it."""
+    late_by: int | None
 
 
 async def check(
@@ -48,27 +52,53 @@ async def check(
     *,
     now: datetime,
     known: Mapping[UUID, Pupil] | None = None,
+    kept: Kept | None = None,
+    logged_at: datetime | None = None,
 ) -> Checked:
-    """Raises Invalid naming every field that does not fit. `known` are children who may be linked though they left."""
+    """Raises Invalid naming every field that does not fit.
+
+    For a correction: `known` are children who may be linked though they left, `kept` what may be chosen though it is
+    retired, `logged_at` when the first words were written, for that is what lateness is measured by.
+    """
+    kept = kept or Kept()
     pupils = {
         **(known or {}),
         **await roll.on_roll(session, school_id, [link.pupil_id for link in concern.links]),
     }
     categories = every_category(concern.category_ids, concern.links)
-    in_use = await roll.in_use(session, school_id, categories)
-    errors = [*_faults(concern, pupils, in_use, now)]
+    in_use = await roll.in_use(session, school_id, categories, kept=kept.category_ids)
+    errors = [
+        *_faults(concern, pupils, in_use, now),
+        *await circumstances.faults(session, school_id, concern, categories=in_use.values(), kept=kept),
+    ]
     if errors:
         raise Invalid(*errors)
-    parents = await roll.parents_of(session, school_id, categories)
-    return Checked(concern, pupils, categories, sensitivity_of(categories, in_use), parents)
+    return Checked(
+        concern,
+        pupils,
+        categories,
+        sensitivity_of(categories, {category.id: Sensitivity(category.sensitivity) for category in in_use.values()}),
+        parents={one.id: one.parent_id for one in in_use.values() if one.parent_id},
+        late_by=_late_by(concern, in_use, logged_at or now),
+    )
+
+
+def _late_by(concern: Concern, in_use: Mapping[UUID, Category], logged_at: datetime) -> int | None:
+    minutes = [category.log_within_minutes for category in in_use.values()]
+    return late_by(
+        occurred_at=concern.occurred_at,
+        time_known=concern.circumstances.time_known,
+        logged_at=logged_at,
+        levels=[None if within is None else timedelta(minutes=within) for within in minutes],
+    )
 
 
 def _faults(
-    concern: Concern, pupils: Mapping[UUID, Pupil], in_use: Mapping[UUID, Sensitivity], now: datetime
+    concern: Concern, pupils: Mapping[UUID, Pupil], in_use: Mapping[UUID, Category], now: datetime
 ) -> Iterator[FieldError]:
     if not concern.narrative.strip():
         yield FieldError("narrative", "Write down what happened.")
-    if wrong := time_fault(concern.occurred_at, now):
+    if wrong := time_fault(concern.occurred_at, now, concern.circumstances.time_known):
         yield FieldError("occurred_at", wrong)
     yield from _unknown_categories("category_ids", concern.category_ids, in_use)
     seen: set[UUID] = set()
@@ -81,7 +111,7 @@ def _faults(
         yield from _unknown_categories(f"pupils.{place}.category_ids", link.category_ids, in_use)
 
 
-def _unknown_categories(path: str, given: tuple[UUID, ...], in_use: Mapping[UUID, Sensitivity]) -> Iterator[FieldError]:
+def _unknown_categories(path: str, given: tuple[UUID, ...], in_use: Mapping[UUID, Category]) -> Iterator[FieldError]:
     for place, category in enumerate(given):
         if category not in in_use:
             yield FieldError(f"{path}.{place}", "Your school does not use this category; choose another.")
@@ -100,18 +130,7 @@ def revision_rows(
     """What was written, with its children and categories, as rows."""
     concern = checked.concern
     here = {"school_id": school_id, "incident_id": incident_id, "revision": revision}
-    yield (
-        _REVISION,
-        {
-            **here,
-            "narrative": concern.narrative,
-            "action_taken": concern.action_taken,
-            "occurred_at": concern.occurred_at,
-            "by_id": by_id,
-            "reason": reason,
-            "at": at,
-        },
-    )
+    yield _REVISION, {**here, **_words(checked), "by_id": by_id, "reason": reason, "at": at}
     for position, link in enumerate(concern.links):
         pupil = checked.pupils[link.pupil_id]
         place = {"year_group": pupil.year_group, "class_code": pupil.class_code}
@@ -121,6 +140,24 @@ def revision_rows(
     for link in concern.links:
         for category in dict.fromkeys(link.category_ids):
             yield _PUPIL_CATEGORY, {**here, "pupil_id": link.pupil_id, "category_id": category}
+    yield from circumstances.rows(concern, here)
+
+
+def _words(checked: Checked) -> Row:
+    concern, said = checked.concern, checked.concern.circumstances
+    at = concern.occurred_at
+    return {
+        "narrative": concern.narrative,
+        "action_taken": concern.action_taken,
+        # A day of which no hour is known is kept as its midday: whatever hour came along means nothing.
+        "occurred_at": midday(at) if at and said.time_known is TimeKnown.DATE_ONLY else at,
+        "time_known": said.time_known.value,
+        "late_by": checked.late_by,
+        "location_id": said.location_id,
+        "location_words": said.location_words,
+        "sanction": said.sanction,
+        "told_in_person_id": said.told_in_person_id,
+    }
 
 
 def above(checked: Checked, category_ids: Iterable[UUID]) -> list[UUID]:

@@ -112,6 +112,10 @@ ACTIONS: Final = MappingProxyType(
         "pupil:find": Rule(WIDE | {Role.TEACHER}, ELEVATED, f"{_WIDE}, and teachers for their class"),
         "pupil:change": Rule(WIDE, ELEVATED, _WIDE),
         "pupil:names-apart": Rule(DSL_TEAM, ELEVATED, _DSL),
+        # The trust safeguarding lead comes here with break-glass alone: without it no child is within their reach.
+        "pupil:chronology": Rule(
+            WIDE | {Role.TEACHER}, ELEVATED, f"{_WIDE}, and teachers for their class", frozenset({SAFEGUARDING})
+        ),
         "flags:protection": Rule(DSL_TEAM | {Role.SENIOR_LEADER}, ELEVATED, "the DSL team or senior leaders"),
         "flags:care": Rule(WIDE | {Role.TEACHER}, ELEVATED, f"{_WIDE}, or the teacher of the class"),
         "pupil:looked-at": Rule(DSL_TEAM, ELEVATED, "the DSL team or the data protection officer", frozenset({DPO})),

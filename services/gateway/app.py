@@ -8,6 +8,7 @@ from services.gateway.limits import Limiter, Policy
 from services.gateway.openapi import describe
 from services.gateway.routes import (
     alerts,
+    finding,
     incidents,
     lists,
     pages,
@@ -27,6 +28,7 @@ API_ROUTERS = (
     sessions.router,
     tokens.router,
     pupils.router,
+    finding.router,
     incidents.router,
     lists.router,
     alerts.router,

@@ -20,7 +20,7 @@ HANDED_ON = ("content-type", "etag", "last-modified", "location", "retry-after")
 
 PATIENCE = 5.0  # seconds
 
-Params = Mapping[str, str | int | bool | None]
+Params = Mapping[str, str | int | bool | list[str] | None]
 
 
 class Caller:
@@ -106,6 +106,6 @@ def _json(body: BaseModel | Mapping[str, Any] | None) -> Any:
     return body.model_dump(mode="json", exclude_unset=True) if isinstance(body, BaseModel) else body
 
 
-def _given(params: Params | None) -> dict[str, str | int | bool] | None:
+def _given(params: Params | None) -> dict[str, str | int | bool | list[str]] | None:
     given = {name: value for name, value in (params or {}).items() if value is not None}
     return given or None

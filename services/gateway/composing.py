@@ -69,6 +69,13 @@ async def concern(request: Request, caller: Caller, incident_id: UUID) -> Respon
     return await _named(request, answer.json(), of=answer)
 
 
+async def with_names(request: Request, answer: httpx.Response) -> Response:
+    """A service's answer with the names of the members of staff in it; its refusal as it is."""
+    if answer.is_error:
+        return handed_on(answer)
+    return await _named(request, answer.json(), of=answer)
+
+
 async def own_concerns(caller: Caller, params: Mapping[str, Any]) -> Response:
     """What somebody logged, and of each when it was first read: that, and nothing else of what followed (R28, R57)."""
     answer = await caller.call("incident", "GET", "/incidents", params=params)

@@ -1,7 +1,7 @@
 """The incident service's table of contents."""
 
 from services.incident.handlers import CONSUMER, HANDLERS, TOPICS
-from services.incident.routes import additions, incidents, internal, lists, pupil_record, pupils
+from services.incident.routes import additions, finding, incidents, internal, lists, pupil_record, pupils
 from services.incident.settings import IncidentSettings
 from services.incident.vouchers import ISSUER
 from shared.audit_seal import Sealer
@@ -24,7 +24,15 @@ def create_service(settings: IncidentSettings, *, peers: Peers, bus: Bus | None 
     seals = KeyRing(db, purpose="checkpoint", wrap_secret=settings.key_secret)
     api = create_api(
         NAME,
-        routers=(incidents.router, additions.router, pupils.router, pupil_record.router, internal.router, lists.router),
+        routers=(
+            incidents.router,
+            additions.router,
+            pupils.router,
+            pupil_record.router,
+            internal.router,
+            lists.router,
+            finding.router,
+        ),
         verifier=Verifier(issuer="heed-auth", audience=NAME, fetch_jwks=jwks_of(peers, "auth")),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
         settings=settings,

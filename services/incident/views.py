@@ -28,7 +28,7 @@ def _own(found: Found, record: Record, categories: Mapping[UUID, Category]) -> s
         **_beside(first, record),
         narrative=first.narrative,
         action_taken=first.action_taken,
-        categories=_named(record.categories.get(1, ()), categories),
+        categories=named(record.categories.get(1, ()), categories),
         pupils=_children(record, 1),
         addenda=[_addendum(a) for a in record.addenda if a.author_id == found.incident.author_id],
     )
@@ -50,7 +50,7 @@ def _whole(found: Found, record: Record, categories: Mapping[UUID, Category]) ->
         **_beside(now, record),
         narrative=now.narrative,
         action_taken=now.action_taken,
-        categories=_named(record.categories.get(incident.revision, ()), categories),
+        categories=named(record.categories.get(incident.revision, ()), categories),
         pupils=_children(record, incident.revision),
         revisions=[_revision(revision, record) for revision in record.revisions],
         actions=[
@@ -115,7 +115,7 @@ def _addendum(addendum: object) -> schemas.AddendumShown:
     return schemas.AddendumShown.model_validate(addendum, from_attributes=True)
 
 
-def _named(category_ids: Sequence[UUID], categories: Mapping[UUID, Category]) -> list[schemas.CategoryNamed]:
+def named(category_ids: Sequence[UUID], categories: Mapping[UUID, Category]) -> list[schemas.CategoryNamed]:
     return [
         schemas.CategoryNamed(id=known.id, name=known.name, parent=_parent(known, categories))
         for known in sorted((categories[i] for i in category_ids), key=lambda c: (c.parent_id is not None, c.position))
@@ -154,7 +154,7 @@ def summary(
         urgent=line.incident.urgent,
         state=line.incident.state,
         pupils=[child.pupil.name for child in linked],
-        categories=[named.name for named in _named(category_ids, categories)],
+        categories=[one.name for one in named(category_ids, categories)],
         first_line=first_line(line.narrative),
     )
 

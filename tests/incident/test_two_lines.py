@@ -88,6 +88,9 @@ def probes(schools: TwoSchools) -> Probes:
 
     there, here, harbour = schools.there, schools.here, schools.harbour
     probe("GET /pupils", "/pupils", params={"starts": "row"})
+    probe("POST /pupils/find", "/pupils/find", json={"name": "Rowan"})
+    for pupil in (schools.oakfield.rowan, harbour.rowan):
+        probe("GET /pupils/{pupil_id}/chronology", f"/pupils/{pupil}/chronology")
     probe("GET /categories", "/categories")
     probe("GET /agencies", "/agencies")
     probe("GET /locations", "/locations")

@@ -46,6 +46,7 @@ DOING = [
     ("pupil:find", WIDE | {TEACHER}, set(), ELEVATED),
     ("pupil:change", WIDE, set(), ELEVATED),
     ("pupil:names-apart", TEAM, set(), ELEVATED),
+    ("pupil:chronology", WIDE | {TEACHER}, {SAFEGUARDING}, ELEVATED),
     ("flags:protection", TEAM | {SENIOR}, set(), ELEVATED),
     ("flags:care", WIDE | {TEACHER}, set(), ELEVATED),
     ("pupil:looked-at", TEAM, {DPO}, ELEVATED),

@@ -20,8 +20,11 @@ from services.incident.domain.concern import (
     sensitivity_of,
     time_fault,
 )
+from services.incident.domain.difference import Piece, difference
+from services.incident.domain.finding import Fit, name_fit
 from services.incident.domain.flags import CARE, FLAGS, PROTECTION, flag_action
 from services.incident.domain.lateness import LONDON, late_by, midday
+from services.incident.domain.looking import ONE_VISIT, looked_before
 from services.incident.domain.names import plain, search_words
 from services.incident.domain.picking import PICKS, PICKS_THEN_EVERY, PICKS_WITHIN, seconds_to_wait
 from services.incident.domain.roll import (
@@ -43,6 +46,7 @@ __all__ = [
     "LEAVERS_WITHOUT_ASKING",
     "LONDON",
     "LONG_AGO",
+    "ONE_VISIT",
     "PICKS",
     "PICKS_THEN_EVERY",
     "PICKS_WITHIN",
@@ -53,19 +57,24 @@ __all__ = [
     "Circumstances",
     "Concern",
     "Figure",
+    "Fit",
     "Link",
     "Mark",
     "MarkKind",
+    "Piece",
     "SpokenTo",
     "Taken",
     "TimeKnown",
     "View",
     "birth_fault",
     "category_sensitivity",
+    "difference",
     "every_category",
     "flag_action",
     "late_by",
+    "looked_before",
     "midday",
+    "name_fit",
     "plain",
     "search_words",
     "seconds_to_wait",

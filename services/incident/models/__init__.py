@@ -13,6 +13,7 @@ from services.incident.models.incidents import (
     IncidentRevision,
 )
 from services.incident.models.lists import ListEntry
+from services.incident.models.looking import LastLook, SignificantEvent
 from services.incident.models.pupil_record import Attendance, PupilContact, PupilFlag, PupilName
 from services.incident.models.readers import Reader
 from services.incident.models.roll import Pupil, PupilIdentifier
@@ -37,6 +38,7 @@ __all__ = [
     "IncidentStep",
     "IncidentTaken",
     "IncidentTakenPupil",
+    "LastLook",
     "ListEntry",
     "Pupil",
     "PupilContact",
@@ -44,4 +46,5 @@ __all__ = [
     "PupilIdentifier",
     "PupilName",
     "Reader",
+    "SignificantEvent",
 ]

@@ -10,8 +10,10 @@ from services.incident.schemas.afterwards import (
     State,
     StepShown,
 )
+from services.incident.schemas.chronology import ChildBeside, Chronology, Correction, Entry, Piece, Significance
 from services.incident.schemas.circumstances import ActionTakenShown, AgencyShown, LocationShown, MarkShown
 from services.incident.schemas.fields import Categories, Ids, Narrative, Voucher, Words
+from services.incident.schemas.finding import FoundPupil, FoundPupils, WantedPupil
 from services.incident.schemas.incidents import (
     CategoryNamed,
     ChildInRecord,
@@ -58,15 +60,21 @@ __all__ = [
     "CategoriesShown",
     "CategoryNamed",
     "CategoryShown",
+    "ChildBeside",
     "ChildInRecord",
+    "Chronology",
     "ContactShown",
     "CorrectConcern",
+    "Correction",
     "DoNotContact",
     "EntriesShown",
+    "Entry",
     "EntryShown",
     "FlagEnds",
     "FlagRaised",
     "FlagShown",
+    "FoundPupil",
+    "FoundPupils",
     "IdentifierShown",
     "Ids",
     "LinkedPupil",
@@ -86,17 +94,20 @@ __all__ = [
     "PhoneShown",
     "PickedPupil",
     "PickedPupils",
+    "Piece",
     "PreferredName",
     "PupilRecordShown",
     "Reason",
     "RevisionShown",
     "RollResult",
+    "Significance",
     "State",
     "StepShown",
     "Summaries",
     "SummariesWanted",
     "Summary",
     "Voucher",
+    "WantedPupil",
     "WholeIncident",
     "Words",
 ]

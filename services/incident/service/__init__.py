@@ -2,7 +2,9 @@
 
 from services.incident.service.actions import add_action, add_addendum
 from services.incident.service.categories import begin_with_standard_categories
+from services.incident.service.chronology import ChronologyPage, open_chronology
 from services.incident.service.corrections import correct_incident
+from services.incident.service.finding import find_pupils
 from services.incident.service.incidents import Logged, log_incident
 from services.incident.service.pupil_record import (
     end_flag,
@@ -17,6 +19,7 @@ from services.incident.service.roll import import_roll
 from services.incident.service.states import close_incident, reopen_incident
 
 __all__ = [
+    "ChronologyPage",
     "Logged",
     "add_action",
     "add_addendum",
@@ -24,10 +27,12 @@ __all__ = [
     "close_incident",
     "correct_incident",
     "end_flag",
+    "find_pupils",
     "import_roll",
     "keep_names_apart",
     "log_incident",
     "mark_contact",
+    "open_chronology",
     "open_incident",
     "open_pupil_record",
     "own_incidents",

@@ -7,6 +7,7 @@ from services.gateway.gate import Gate
 from services.gateway.limits import Limiter, Policy
 from services.gateway.openapi import describe
 from services.gateway.routes import (
+    actions,
     alerts,
     finding,
     incidents,
@@ -31,6 +32,7 @@ API_ROUTERS = (
     finding.router,
     incidents.router,
     lists.router,
+    actions.router,
     alerts.router,
     rules.router,
     school.router,

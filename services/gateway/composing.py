@@ -17,7 +17,7 @@ from shared.errors import Unavailable
 
 VOUCHER = "X-Heed-Voucher"
 MOST_AT_ONCE = 20
-STAFF_FIELDS = frozenset({"author_id", "staff_id", "by_id", "told_in_person_id"})
+STAFF_FIELDS = frozenset({"author_id", "staff_id", "by_id", "owner_id", "told_in_person_id"})
 
 
 async def alerts(request: Request, caller: Caller, params: Mapping[str, Any]) -> Response:
@@ -63,7 +63,14 @@ async def alert(request: Request, caller: Caller, alert_id: UUID) -> Response:
 
 
 async def concern(request: Request, caller: Caller, incident_id: UUID) -> Response:
-    answer = await caller.call("incident", "GET", f"/incidents/{incident_id}")
+    return await from_incident(request, caller, f"/incidents/{incident_id}")
+
+
+async def from_incident(
+    request: Request, caller: Caller, path: str, params: Mapping[str, Any] | None = None
+) -> Response:
+    """What the incident service says there, with the names of the colleagues who are mentioned in it."""
+    answer = await caller.call("incident", "GET", path, params=params)
     if answer.status_code != 200:
         return handed_on(answer)
     return await _named(request, answer.json(), of=answer)

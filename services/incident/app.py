@@ -1,7 +1,7 @@
 """The incident service's table of contents."""
 
 from services.incident.handlers import CONSUMER, HANDLERS, TOPICS
-from services.incident.routes import additions, finding, incidents, internal, lists, pupil_record, pupils
+from services.incident.routes import actions, additions, finding, incidents, internal, lists, pupil_record, pupils
 from services.incident.settings import IncidentSettings
 from services.incident.vouchers import ISSUER
 from shared.audit_seal import Sealer
@@ -27,6 +27,7 @@ def create_service(settings: IncidentSettings, *, peers: Peers, bus: Bus | None 
         routers=(
             incidents.router,
             additions.router,
+            actions.router,
             pupils.router,
             pupil_record.router,
             internal.router,

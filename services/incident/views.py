@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.incident import schemas
+from services.incident import following, schemas
 from services.incident.models import Category, IncidentRevision
 from services.incident.queries.circumstances import Beside
 from services.incident.queries.incidents import Child, Found, Line
@@ -53,16 +53,7 @@ def _whole(found: Found, record: Record, categories: Mapping[UUID, Category]) ->
         categories=named(record.categories.get(incident.revision, ()), categories),
         pupils=_children(record, incident.revision),
         revisions=[_revision(revision, record) for revision in record.revisions],
-        actions=[
-            schemas.ActionShown(
-                id=action.id,
-                author_id=action.author_id,
-                text=action.text,
-                pupil_ids=list(record.action_pupils.get(action.id, ())),
-                created_at=action.created_at,
-            )
-            for action in record.actions
-        ],
+        actions=following.actions(record),
         addenda=[_addendum(addendum) for addendum in record.addenda],
         steps=[schemas.StepShown.model_validate(step, from_attributes=True) for step in record.steps],
     )

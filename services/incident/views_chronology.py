@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.incident import schemas
 from services.incident.domain import difference
+from services.incident.following import action_shown
 from services.incident.models import Action, Category, IncidentRevision, SignificantEvent
 from services.incident.queries.chronology import Placed
 from services.incident.queries.incidents import Child
@@ -92,13 +93,8 @@ def _correction(before: IncidentRevision, after: IncidentRevision) -> schemas.Co
 
 
 def _action(action: Action, hanging: Hanging) -> schemas.ActionShown:
-    return schemas.ActionShown(
-        id=action.id,
-        author_id=action.author_id,
-        text=action.text,
-        pupil_ids=[one for one in hanging.action_pupils.get(action.id, ()) if one in hanging.reachable],
-        created_at=action.created_at,
-    )
+    about = [one for one in hanging.action_pupils.get(action.id, ()) if one in hanging.reachable]
+    return action_shown(action, about, hanging.finished.get(action.id))
 
 
 def _child(child: Child, reachable: frozenset[UUID]) -> schemas.ChildBeside:

@@ -36,6 +36,7 @@ async def each_read(school: School, author: Client, incident_id: UUID) -> list[t
         ("summaries", await dsl.post("/incidents/summaries", json={"ids": [str(incident_id)]})),
         ("find", await dsl.post("/pupils/find", json={"name": "Rowan"})),
         ("chronology", await dsl.get(f"/pupils/{school.rowan}/chronology")),
+        ("actions", await dsl.get("/actions")),
         ("pick", await author.get("/pupils", params={"starts": "row"})),
     ]
 
@@ -45,6 +46,8 @@ async def test_a_read_that_cannot_be_recorded_answers_nothing_of_a_child(
 ) -> None:
     author = school.someone(Role.TEACHER)
     incident_id = await school.log(author)
+    owed = {"text": "Ring home.", "owner_id": str(author.staff.staff_id)}
+    assert (await school.dsl.post(f"/incidents/{incident_id}/actions", json=owed)).status_code == 201
     async with no_audit(empty_cluster):
         for read, answer in await each_read(school, author, incident_id):
             assert answer.status_code == 500, read

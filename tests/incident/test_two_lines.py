@@ -34,6 +34,7 @@ class TwoSchools:
     harbour: School
     oakfields: list[UUID]
     there: UUID
+    owed: UUID
     here: UUID
     askers: list[Client]
 
@@ -61,7 +62,8 @@ async def schools(house: School) -> TwoSchools:
     harbour = await School(house.http, house.auth, house.alerting, house.db).open()
     author, reader = new_id(), new_id()
     there = await oakfield.log(oakfield.someone(Role.TEACHER, staff_id=author), of="Attendance")
-    action = await oakfield.dsl.post(f"/incidents/{there}/actions", json={"text": "Rang home."})
+    owned = {"text": "Ring home.", "owner_id": str(author)}
+    action = await oakfield.dsl.post(f"/incidents/{there}/actions", json=owned)
     assert action.status_code == 201, action.text
     await alerted(oakfield, reader, there)
     here = await harbour.log(harbour.someone(Role.TEACHER, staff_id=author), of="Attendance")
@@ -70,6 +72,7 @@ async def schools(house: School) -> TwoSchools:
         harbour,
         [oakfield.id, there, UUID(action.json()["id"]), *oakfield.pupils.values(), *oakfield.categories.values()],
         there,
+        UUID(action.json()["id"]),
         here,
         [
             harbour.someone(Role.LEAD_DSL, assurance=Assurance.ELEVATED),
@@ -105,6 +108,10 @@ def probes(schools: TwoSchools) -> Probes:
     probe("POST /incidents/{incident_id}/close", f"/incidents/{there}/close", json={"reason": "Done with."})
     probe("POST /incidents/{incident_id}/reopen", f"/incidents/{there}/reopen", json={"reason": "Not done with."})
     probe("POST /incidents/{incident_id}/actions", f"/incidents/{there}/actions", json={"text": "Ours now."})
+    done = f"/incidents/{there}/actions/{schools.owed}/done"
+    probe("POST /incidents/{incident_id}/actions/{action_id}/done", done, json={"note": "Not ours."})
+    probe("GET /actions", "/actions", params={"open": False})
+    probe("GET /actions/mine", "/actions/mine", params={"open": False})
     probe("POST /incidents/{incident_id}/addenda", f"/incidents/{there}/addenda", json={"text": "And then."})
     rowan, nobody = schools.oakfield.rowan, new_id()
     of = "/pupils/{pupil_id}"

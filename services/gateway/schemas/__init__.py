@@ -27,6 +27,7 @@ FLAG = UUID("01937b5e-2a10-7c11-9a1e-5d2f6a0b1d21")
 LUNCHTIME = datetime.fromisoformat("2026-03-03T12:40:00+00:00")
 LOGGED = datetime.fromisoformat("2026-03-03T12:58:21+00:00")
 READ = datetime.fromisoformat("2026-03-03T13:04:10+00:00")
+DUE = datetime.fromisoformat("2026-03-03T15:30:00+00:00")
 ADDED = datetime.fromisoformat("2026-03-03T13:20:45+00:00")
 
 if TYPE_CHECKING:

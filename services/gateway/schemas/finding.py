@@ -165,6 +165,11 @@ class Chronology(Answer):
                         "text": "Rang home; his aunt collects him today.",
                         "pupil_ids": [ROWAN],
                         "created_at": ADDED,
+                        "tell_author": False,
+                        "owner_id": None,
+                        "due_at": None,
+                        "promise": False,
+                        "done": None,
                     }
                 ],
                 "steps": [],

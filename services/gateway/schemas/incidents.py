@@ -9,6 +9,7 @@ from services.gateway.schemas import (
     ADDED,
     CATEGORY,
     CONCERN,
+    DUE,
     HADDAD,
     LOGGED,
     LUNCHTIME,
@@ -66,11 +67,29 @@ class CorrectConcern(LogConcern):
 
 
 class NewAction(Body):
-    model_config = example(text="Rang home; his aunt collects him today.", pupil_ids=[ROWAN], tell_author=False)
+    model_config = example(
+        text="Ring his aunt back, as promised, about who collects him.",
+        pupil_ids=[ROWAN],
+        tell_author=False,
+        owner_id=HADDAD,
+        due_at=DUE,
+        promise=True,
+    )
 
-    text: Words
+    text: Words = Field(description="what was done; or, with an owner, what is to be done")
     pupil_ids: Ids = Field([], description="the children it is for; none means all of them")
-    tell_author: bool = False
+    tell_author: bool = Field(False, description="whether the writer of the concern may read this action")
+    owner_id: UUID | None = Field(
+        None, description="who is to do it: you, the writer, or somebody who was alerted; left out for what is done"
+    )
+    due_at: AwareDatetime | None = Field(None, description="until when")
+    promise: bool = Field(False, description="a contact that was promised to somebody; wants an owner and a due time")
+
+
+class Note(Body):
+    model_config = example(note="Spoke to his aunt at 15:10. She collects him every day this week.")
+
+    note: Words = Field(description="what was done and what came of it")
 
 
 class NewAddendum(Body):
@@ -139,12 +158,23 @@ class Revision(BesideShown):
     at: datetime
 
 
+class Done(Answer):
+    by_id: UUID
+    note: str
+    at: datetime
+
+
 class Action(Answer):
     id: UUID
     author_id: UUID
     text: str
     pupil_ids: list[UUID]
     created_at: datetime
+    tell_author: bool = Field(description="whether the writer of the concern may read this action")
+    owner_id: UUID | None = Field(description="who is to do it; null for what was done already")
+    due_at: datetime | None
+    promise: bool
+    done: Done | None
 
 
 class Addendum(Answer):
@@ -206,6 +236,11 @@ WHOLE = {
             "text": "Rang home; his aunt collects him today.",
             "pupil_ids": [ROWAN],
             "created_at": ADDED,
+            "tell_author": False,
+            "owner_id": None,
+            "due_at": None,
+            "promise": False,
+            "done": None,
         }
     ],
     "steps": [],

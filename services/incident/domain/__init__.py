@@ -1,5 +1,6 @@
 """The rules of the record: how sensitive an incident is, what may follow what, what a roll may hold. Pure."""
 
+from services.incident.domain.action import NOT_OWED, Owed, owed_faults
 from services.incident.domain.circumstances import (
     Circumstances,
     Figure,
@@ -46,6 +47,7 @@ __all__ = [
     "LEAVERS_WITHOUT_ASKING",
     "LONDON",
     "LONG_AGO",
+    "NOT_OWED",
     "ONE_VISIT",
     "PICKS",
     "PICKS_THEN_EVERY",
@@ -61,6 +63,7 @@ __all__ = [
     "Link",
     "Mark",
     "MarkKind",
+    "Owed",
     "Piece",
     "SpokenTo",
     "Taken",
@@ -75,6 +78,7 @@ __all__ = [
     "looked_before",
     "midday",
     "name_fit",
+    "owed_faults",
     "plain",
     "search_words",
     "seconds_to_wait",

@@ -1,6 +1,6 @@
 """The tables of incident. Every row lies behind its school's fence; what was written has no right to be changed."""
 
-from services.incident.models.afterwards import Action, ActionPupil, Addendum, IncidentStep
+from services.incident.models.afterwards import Action, ActionFinished, ActionPupil, Addendum, IncidentStep
 from services.incident.models.categories import Category
 from services.incident.models.circumstances import IncidentAgency, IncidentMark, IncidentTaken, IncidentTakenPupil
 from services.incident.models.incidents import (
@@ -21,6 +21,7 @@ from services.incident.models.tables import Base
 
 __all__ = [
     "Action",
+    "ActionFinished",
     "ActionPupil",
     "Addendum",
     "Attendance",

@@ -18,6 +18,9 @@ class Action(Base):
     text: Mapped[str]
     created_at: Mapped[datetime]
     tell_author: Mapped[bool]
+    owner_id: Mapped[UUID | None]
+    due_at: Mapped[datetime | None]
+    promise: Mapped[bool]
 
 
 class ActionPupil(Base):
@@ -28,6 +31,18 @@ class ActionPupil(Base):
     school_id: Mapped[UUID] = mapped_column(primary_key=True)
     action_id: Mapped[UUID] = mapped_column(primary_key=True)
     pupil_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class ActionFinished(Base):
+    """That an action was done, by whom and with what outcome; once, and not to be changed."""
+
+    __tablename__ = "action_finished"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    action_id: Mapped[UUID] = mapped_column(primary_key=True)
+    by_id: Mapped[UUID]
+    note: Mapped[str]
+    at: Mapped[datetime]
 
 
 class Addendum(Base):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.models import (
     Action,
+    ActionFinished,
     ActionPupil,
     Addendum,
     Incident,
@@ -38,6 +39,7 @@ class Record:
     reachable: frozenset[UUID]
     actions: Sequence[Action]
     action_pupils: Mapping[UUID, Sequence[UUID]]
+    finished: Mapping[UUID, ActionFinished]
     addenda: Sequence[Addendum]
     steps: Sequence[IncidentStep]
     beside: Mapping[int, Beside]
@@ -62,6 +64,7 @@ async def record_of(session: AsyncSession, who: Who, incident: Incident) -> Reco
         reachable=await _reachable(session, who, [child.pupil.id for child in linked]),
         actions=actions,
         action_pupils=await _action_pupils(session, incident.school_id, [action.id for action in actions]),
+        finished=await finished(session, incident.school_id, [action.id for action in actions]),
         addenda=await _by_time(session, Addendum, incident, Addendum.created_at),
         steps=await _by_time(session, IncidentStep, incident, IncidentStep.at),
         beside=said,
@@ -121,6 +124,13 @@ async def _action_pupils(
     for action_id, pupil_id in found:
         made[action_id].append(pupil_id)
     return made
+
+
+async def finished(session: AsyncSession, school_id: UUID, action_ids: Sequence[UUID]) -> Mapping[UUID, ActionFinished]:
+    found = await session.scalars(
+        select(ActionFinished).where(ActionFinished.school_id == school_id, ActionFinished.action_id.in_(action_ids))
+    )
+    return {row.action_id: row for row in found}
 
 
 async def _reachable(session: AsyncSession, who: Who, pupil_ids: Sequence[UUID]) -> frozenset[UUID]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.models import (
     Action,
+    ActionFinished,
     ActionPupil,
     Addendum,
     Incident,
@@ -23,6 +24,7 @@ from services.incident.models import (
 )
 from services.incident.queries.incidents import Child, children
 from services.incident.queries.reach import Who, reachable_pupil
+from services.incident.queries.record import finished
 
 Row = TypeVar("Row")
 
@@ -37,6 +39,7 @@ class Hanging:
     children: Mapping[tuple[UUID, int], Sequence[Child]]
     actions: Mapping[UUID, Sequence[Action]]
     action_pupils: Mapping[UUID, Sequence[UUID]]
+    finished: Mapping[UUID, ActionFinished]
     addenda: Mapping[UUID, Sequence[Addendum]]
     steps: Mapping[UUID, Sequence[IncidentStep]]
     reachable: frozenset[UUID]
@@ -50,13 +53,15 @@ async def hanging_on(session: AsyncSession, who: Who, incident_ids: Sequence[UUI
     school_id = who.staff.school_id
     linked = await children(session, school_id, incident_ids)
     actions = await _rows(session, Action, school_id, incident_ids, Action.created_at, Action.id)
+    action_ids = [action.id for found in actions.values() for action in found]
     return Hanging(
         incidents=await _incidents(session, school_id, incident_ids),
         revisions=await _rows(session, IncidentRevision, school_id, incident_ids, IncidentRevision.revision),
         categories=await _categories(session, school_id, incident_ids),
         children=_grouped([((child.link.incident_id, child.revision), child) for child in linked]),
         actions=actions,
-        action_pupils=await _action_pupils(session, school_id, [a.id for found in actions.values() for a in found]),
+        action_pupils=await _action_pupils(session, school_id, action_ids),
+        finished=await finished(session, school_id, action_ids),
         addenda=await _rows(session, Addendum, school_id, incident_ids, Addendum.created_at, Addendum.id),
         steps=await _rows(session, IncidentStep, school_id, incident_ids, IncidentStep.at, IncidentStep.id),
         reachable=await _reachable(session, who, [child.pupil.id for child in linked]),

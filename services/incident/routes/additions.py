@@ -31,6 +31,7 @@ async def add_action(
             text=body.text,
             pupil_ids=body.pupil_ids,
             tell_author=body.tell_author,
+            owed=body.owed(),
             version=version_of(if_match),
         )
     response.headers.update(etag(version))

@@ -1,11 +1,15 @@
 """What the incident service takes and gives."""
 
 from services.incident.schemas.afterwards import (
+    ActionLine,
+    ActionLines,
     ActionShown,
     Added,
     AddendumShown,
+    DoneShown,
     NewAction,
     NewAddendum,
+    Note,
     Reason,
     State,
     StepShown,
@@ -49,6 +53,8 @@ from services.incident.schemas.pupil_record import (
 from services.incident.schemas.roll import Begun, CategoriesShown, CategoryShown, PickedPupil, PickedPupils, RollResult
 
 __all__ = [
+    "ActionLine",
+    "ActionLines",
     "ActionShown",
     "ActionTakenShown",
     "Added",
@@ -67,6 +73,7 @@ __all__ = [
     "CorrectConcern",
     "Correction",
     "DoNotContact",
+    "DoneShown",
     "EntriesShown",
     "Entry",
     "EntryShown",
@@ -88,6 +95,7 @@ __all__ = [
     "NewAction",
     "NewAddendum",
     "NewFlag",
+    "Note",
     "OwnLine",
     "OwnLines",
     "OwnWords",

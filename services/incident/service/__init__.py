@@ -6,6 +6,7 @@ from services.incident.service.chronology import ChronologyPage, open_chronology
 from services.incident.service.corrections import correct_incident
 from services.incident.service.finding import find_pupils
 from services.incident.service.incidents import Logged, log_incident
+from services.incident.service.owed_actions import Listed, finish_action, own_actions, school_actions
 from services.incident.service.pupil_record import (
     end_flag,
     keep_names_apart,
@@ -20,6 +21,7 @@ from services.incident.service.states import close_incident, reopen_incident
 
 __all__ = [
     "ChronologyPage",
+    "Listed",
     "Logged",
     "add_action",
     "add_addendum",
@@ -28,6 +30,7 @@ __all__ = [
     "correct_incident",
     "end_flag",
     "find_pupils",
+    "finish_action",
     "import_roll",
     "keep_names_apart",
     "log_incident",
@@ -35,9 +38,11 @@ __all__ = [
     "open_chronology",
     "open_incident",
     "open_pupil_record",
+    "own_actions",
     "own_incidents",
     "prefer_name",
     "raise_flag",
     "reopen_incident",
+    "school_actions",
     "summaries",
 ]

@@ -2,21 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.incident.domain import NOT_OWED, Owed, owed_faults
 from services.incident.models import Action, ActionPupil, Addendum, Incident, IncidentPupil
 from services.incident.queries.incidents import find
+from services.incident.queries.owed_actions import knows_of
 from services.incident.queries.reach import Who
 from services.incident.service.permitted import to_act_on, unchanged_since
+from services.incident.service.versions import next_version
 from shared import audit
 from shared.contracts.incident import ActionAdded
 from shared.errors import FieldError, Invalid, NotFound, NotPermitted
 from shared.identity import Staff
 from shared.ids import new_id
 from shared.outbox import publish
+
+# Who is to do something about a child must know of it, and nobody comes to know of it but by an alert.
+_UNTOLD: Final = ("owner_id", "This colleague has not been told of the incident; alert them first.")
 
 
 async def add_action(
@@ -27,36 +34,40 @@ async def add_action(
     text: str,
     pupil_ids: Sequence[UUID] = (),
     tell_author: bool = False,
+    owed: Owed = NOT_OWED,
     version: int | None = None,
     at: datetime | None = None,
 ) -> tuple[UUID, int]:
-    """Record what was done, for the children named or for all (C8). Returns the action's id and the incident's version.
+    """Record what was done, or with an owner what is to be done, for the children named or for all (C8).
 
-    Raises NotFound, ElevationRequired, NotPermitted, Conflict; Invalid for a child who is not linked.
+    Returns the action's id and the incident's version. Raises NotFound, ElevationRequired, NotPermitted, Conflict;
+    Invalid for a child who is not linked, and for an owner who does not know of the incident.
     """
     staff, now = who.staff, at or datetime.now(UTC)
     found = await to_act_on(session, who, incident_id)
     unchanged_since(found, version)
     linked = await _linked(session, found.incident)
-    _check(text, pupil_ids, linked)
+    known = owed.owner_id in {None, staff.staff_id} or await knows_of(session, found.incident, owed.owner_id)
+    _check(text, pupil_ids, linked, [*owed_faults(owed, now), *([] if known else [_UNTOLD])])
     # The order in which they were linked; each child has the action on their own record.
     about = [pupil_id for pupil_id in linked if not pupil_ids or pupil_id in pupil_ids]
     new_version = await next_version(session, found.incident)
     action_id = new_id()
-    await session.execute(
-        insert(Action).values(
-            school_id=staff.school_id,
-            id=action_id,
-            incident_id=incident_id,
-            author_id=staff.staff_id,
-            text=text,
-            created_at=now,
-            tell_author=tell_author,
-        )
-    )
-    await session.execute(
-        insert(ActionPupil),
-        [{"school_id": staff.school_id, "action_id": action_id, "pupil_id": pupil_id} for pupil_id in about],
+    await _write(
+        session,
+        {
+            "school_id": staff.school_id,
+            "id": action_id,
+            "incident_id": incident_id,
+            "author_id": staff.staff_id,
+            "text": text,
+            "created_at": now,
+            "tell_author": tell_author,
+            "owner_id": owed.owner_id,
+            "due_at": owed.due_at,
+            "promise": owed.promise,
+        },
+        about,
     )
     await audit.record(
         session,
@@ -74,6 +85,9 @@ async def add_action(
         author_id=staff.staff_id,
         pupil_ids=about,
         tell_author=tell_author,
+        owner_id=owed.owner_id,
+        due_at=owed.due_at,
+        promise=owed.promise,
     )
     await publish(session, event, school_id=staff.school_id, version=new_version)
     return action_id, new_version
@@ -115,15 +129,10 @@ async def add_addendum(
     return addendum_id, new_version
 
 
-async def next_version(session: AsyncSession, incident: Incident) -> int:
-    """The aggregate's row is written, and with it locked, before anything of it goes into the outbox."""
-    await session.execute(
-        update(Incident)
-        .where(Incident.school_id == incident.school_id, Incident.id == incident.id)
-        .values(version=incident.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return incident.version + 1
+async def _write(session: AsyncSession, action: dict[str, object], about: Sequence[UUID]) -> None:
+    await session.execute(insert(Action).values(action))
+    each = {"school_id": action["school_id"], "action_id": action["id"]}
+    await session.execute(insert(ActionPupil), [each | {"pupil_id": pupil_id} for pupil_id in about])
 
 
 async def _linked(session: AsyncSession, incident: Incident) -> list[UUID]:
@@ -139,7 +148,7 @@ async def _linked(session: AsyncSession, incident: Incident) -> list[UUID]:
     return list(found)
 
 
-def _check(text: str, pupil_ids: Sequence[UUID], linked: Sequence[UUID]) -> None:
+def _check(text: str, pupil_ids: Sequence[UUID], linked: Sequence[UUID], faults: Sequence[tuple[str, str]]) -> None:
     errors = [
         FieldError(f"pupil_ids.{place}", "This child is not linked to the incident.")
         for place, pupil_id in enumerate(pupil_ids)
@@ -147,5 +156,6 @@ def _check(text: str, pupil_ids: Sequence[UUID], linked: Sequence[UUID]) -> None
     ]
     if not text.strip():
         errors.append(FieldError("text", "Write down what was done."))
+    errors += [FieldError(path, message) for path, message in faults]
     if errors:
         raise Invalid(*errors)

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.incident.models import Incident
+from services.incident.models import Action, Incident
 from services.incident.queries.incidents import Found, find
 from services.incident.queries.reach import Who, alerted, not_shielded
 from shared.contracts.words import TrustRole
@@ -45,6 +45,38 @@ async def to_act_on(session: AsyncSession, who: Who, incident_id: UUID) -> Found
     if WIDE & who.staff.roles or TrustRole.TRUST_SAFEGUARDING_LEAD in who.staff.trust_roles:
         raise ElevationRequired()
     raise NotPermitted(ACTIONS["action:add"].who_can)
+
+
+async def to_finish(session: AsyncSession, who: Who, incident_id: UUID, action_id: UUID) -> tuple[Found, Action | None]:
+    """For what came of an action: its owner, while nothing stands between, and by their role those who may read it.
+
+    None for an action that is not this incident's. The incident's row is locked.
+    """
+    staff = who.staff
+    found = await find(session, who, incident_id, lock=True)
+    if found is None:
+        raise NotFound()
+    action = await session.scalar(
+        select(Action).where(
+            Action.school_id == staff.school_id, Action.incident_id == incident_id, Action.id == action_id
+        )
+    )
+    if action is not None and action.owner_id == staff.staff_id and await _still_theirs(session, who, found):
+        return found, action
+    await readable(session, who, incident_id)
+    if not WIDE & staff.roles:
+        raise NotPermitted(ACTIONS["action:done"].who_can)
+    return found, action
+
+
+async def _still_theirs(session: AsyncSession, who: Who, found: Found) -> bool:
+    """A shield takes an action away from its owner, and an alert withdrawn does; whoever wrote the words keeps it."""
+    if found.whole:
+        return True
+    open_to_them = select(not_shielded(who.staff)).where(
+        Incident.school_id == who.staff.school_id, Incident.id == found.incident.id
+    )
+    return found.own and bool(await session.scalar(open_to_them))
 
 
 def unchanged_since(found: Found, version: int | None) -> None:

@@ -9,6 +9,7 @@ from services.gateway.openapi import describe
 from services.gateway.routes import (
     actions,
     alerts,
+    categories,
     finding,
     incidents,
     lists,
@@ -31,6 +32,7 @@ API_ROUTERS = (
     pupils.router,
     finding.router,
     incidents.router,
+    categories.router,
     lists.router,
     actions.router,
     alerts.router,

@@ -1,7 +1,17 @@
 """The incident service's table of contents."""
 
 from services.incident.handlers import CONSUMER, HANDLERS, TOPICS
-from services.incident.routes import actions, additions, finding, incidents, internal, lists, pupil_record, pupils
+from services.incident.routes import (
+    actions,
+    additions,
+    categories,
+    finding,
+    incidents,
+    internal,
+    lists,
+    pupil_record,
+    pupils,
+)
 from services.incident.settings import IncidentSettings
 from services.incident.vouchers import ISSUER
 from shared.audit_seal import Sealer
@@ -33,6 +43,7 @@ def create_service(settings: IncidentSettings, *, peers: Peers, bus: Bus | None 
             internal.router,
             lists.router,
             finding.router,
+            categories.router,
         ),
         verifier=Verifier(issuer="heed-auth", audience=NAME, fetch_jwks=jwks_of(peers, "auth")),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},

@@ -1,10 +1,12 @@
 """From rows to what is shown: the whole record, or an author's own words, or a line of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.incident import following, schemas
+from services.incident.domain import Former, name_at
 from services.incident.models import Category, IncidentRevision
 from services.incident.queries.circumstances import Beside
 from services.incident.queries.incidents import Child, Found, Line
@@ -28,7 +30,7 @@ def _own(found: Found, record: Record, categories: Mapping[UUID, Category]) -> s
         **_beside(first, record),
         narrative=first.narrative,
         action_taken=first.action_taken,
-        categories=named(record.categories.get(1, ()), categories),
+        categories=named(record.categories.get(1, ()), categories, record.former, first.at),
         pupils=_children(record, 1),
         addenda=[_addendum(a) for a in record.addenda if a.author_id == found.incident.author_id],
     )
@@ -50,7 +52,7 @@ def _whole(found: Found, record: Record, categories: Mapping[UUID, Category]) ->
         **_beside(now, record),
         narrative=now.narrative,
         action_taken=now.action_taken,
-        categories=named(record.categories.get(incident.revision, ()), categories),
+        categories=named(record.categories.get(incident.revision, ()), categories, record.former, now.at),
         pupils=_children(record, incident.revision),
         revisions=[_revision(revision, record) for revision in record.revisions],
         actions=following.actions(record),
@@ -84,7 +86,7 @@ def _beside(revision: IncidentRevision, record: Record) -> dict[str, Any]:
             for taken in said.taken
         ],
         "agencies": [
-            schemas.AgencyShown(agency_id=one.agency_id, name=record.entries[one.agency_id].name, note=one.note)
+            schemas.AgencyShown(agency_id=one.agency_id, note=one.note, **_called(record, one.agency_id, revision.at))
             for one in said.agencies
         ],
         "sanction": revision.sanction,
@@ -96,25 +98,41 @@ def _beside(revision: IncidentRevision, record: Record) -> dict[str, Any]:
 def _location(revision: IncidentRevision, record: Record) -> schemas.LocationShown | None:
     if revision.location_id is None and revision.location_words is None:
         return None
-    entry = record.entries[revision.location_id] if revision.location_id else None
-    return schemas.LocationShown(
-        id=revision.location_id, name=entry.name if entry else None, words=revision.location_words
-    )
+    called = _called(record, revision.location_id, revision.at) if revision.location_id else {}
+    return schemas.LocationShown(id=revision.location_id, words=revision.location_words, **called)
+
+
+def _called(record: Record, entry_id: UUID, at: datetime) -> dict[str, str]:
+    """An agency or a place as it was called when it was written down, and as it is called today."""
+    today = record.entries[entry_id].name
+    return {"name": name_at(entry_id, today, record.former, at), "name_now": today}
 
 
 def _addendum(addendum: object) -> schemas.AddendumShown:
     return schemas.AddendumShown.model_validate(addendum, from_attributes=True)
 
 
-def named(category_ids: Sequence[UUID], categories: Mapping[UUID, Category]) -> list[schemas.CategoryNamed]:
-    return [
-        schemas.CategoryNamed(id=known.id, name=known.name, parent=_parent(known, categories))
-        for known in sorted((categories[i] for i in category_ids), key=lambda c: (c.parent_id is not None, c.position))
-    ]
+def named(
+    category_ids: Sequence[UUID], categories: Mapping[UUID, Category], former: Former, at: datetime
+) -> list[schemas.CategoryNamed]:
+    """Categories as they were called at that time, and as they are called today (R129)."""
+    found = []
+    for known in _in_order(category_ids, categories):
+        above = categories[known.parent_id] if known.parent_id else None
+        found.append(
+            schemas.CategoryNamed(
+                id=known.id,
+                name=name_at(known.id, known.name, former, at),
+                parent=name_at(above.id, above.name, former, at) if above else None,
+                name_now=known.name,
+                parent_now=above.name if above else None,
+            )
+        )
+    return found
 
 
-def _parent(category: Category, categories: Mapping[UUID, Category]) -> str | None:
-    return categories[category.parent_id].name if category.parent_id else None
+def _in_order(category_ids: Sequence[UUID], categories: Mapping[UUID, Category]) -> list[Category]:
+    return sorted((categories[one] for one in category_ids), key=lambda c: (c.parent_id is not None, c.position))
 
 
 def _children(record: Record, revision: int) -> list[schemas.ChildInRecord]:
@@ -145,7 +163,7 @@ def summary(
         urgent=line.incident.urgent,
         state=line.incident.state,
         pupils=[child.pupil.name for child in linked],
-        categories=[one.name for one in named(category_ids, categories)],
+        categories=[category.name for category in _in_order(category_ids, categories)],
         first_line=first_line(line.narrative),
     )
 

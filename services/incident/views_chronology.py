@@ -1,13 +1,13 @@
 """From the rows of a chronology to what is shown of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from uuid import UUID
 
 from services.incident import schemas
 from services.incident.domain import difference
 from services.incident.following import action_shown
-from services.incident.models import Action, Category, IncidentRevision, SignificantEvent
+from services.incident.models import Action, IncidentRevision, SignificantEvent
 from services.incident.queries.chronology import Placed
 from services.incident.queries.incidents import Child
 from services.incident.queries.whole_entries import Hanging
@@ -32,7 +32,9 @@ def entry(page: ChronologyPage, placed: Placed) -> schemas.Entry:
         part=placed.part,
         narrative=now.narrative,
         first_narrative=revisions[0].narrative,
-        categories=_categories(hanging, placed, page.categories),
+        categories=named(
+            hanging.categories.get((incident.id, placed.revision), ()), page.categories, page.former, now.at
+        ),
         pupils=[_child(child, hanging.reachable) for child in hanging.children[incident.id, placed.revision]],
         addenda=[
             schemas.AddendumShown.model_validate(addendum, from_attributes=True)
@@ -105,7 +107,3 @@ def _child(child: Child, reachable: frozenset[UUID]) -> schemas.ChildBeside:
         year_group=child.link.year_group,
         class_code=child.link.class_code,
     )
-
-
-def _categories(hanging: Hanging, placed: Placed, known: Mapping[UUID, Category]) -> list[schemas.CategoryNamed]:
-    return named(hanging.categories.get((placed.incident_id, placed.revision), ()), known)

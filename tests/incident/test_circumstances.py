@@ -19,7 +19,7 @@ YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
 
 async def entry(school: School, which: str, name: str) -> str:
-    found = (await school.dsl.get(f"/{which}")).json()["entries"]
+    found = (await school.dsl.get(f"/lists/{which}")).json()["entries"]
     return str(next(one["id"] for one in found if one["name"] == name))
 
 
@@ -199,7 +199,7 @@ async def test_r55_c11_lateness_is_measured_and_never_bars(school: School, okafo
 
 
 async def test_r75_an_agency_is_chosen_from_the_schools_own_list(school: School, house: School) -> None:
-    names = [one["name"] for one in (await school.dsl.get("/agencies")).json()["entries"]]
+    names = [one["name"] for one in (await school.dsl.get("/lists/agencies")).json()["entries"]]
     assert {"Children's social care", "Police", "CAMHS"} <= set(names)
     other = await School(house.http, house.auth, house.alerting, house.db).open()
     for unknown in (new_id(), await entry(other, "agencies", "Police"), await entry(school, "locations", "Hall")):

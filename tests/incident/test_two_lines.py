@@ -36,6 +36,7 @@ class TwoSchools:
     there: UUID
     owed: UUID
     here: UUID
+    oakfields_lists: list[UUID]
     askers: list[Client]
 
 
@@ -67,13 +68,23 @@ async def schools(house: School) -> TwoSchools:
     assert action.status_code == 201, action.text
     await alerted(oakfield, reader, there)
     here = await harbour.log(harbour.someone(Role.TEACHER, staff_id=author), of="Attendance")
+    shown = (await oakfield.dsl.get("/lists/agencies")).json()["entries"]
+    lists = [UUID(one["id"]) for one in shown]
     return TwoSchools(
         oakfield,
         harbour,
-        [oakfield.id, there, UUID(action.json()["id"]), *oakfield.pupils.values(), *oakfield.categories.values()],
+        [
+            oakfield.id,
+            there,
+            UUID(action.json()["id"]),
+            *oakfield.pupils.values(),
+            *oakfield.categories.values(),
+            *lists,
+        ],
         there,
         UUID(action.json()["id"]),
         here,
+        lists,
         [
             harbour.someone(Role.LEAD_DSL, assurance=Assurance.ELEVATED),
             harbour.someone(Role.TEACHER, classes=("4B",), assurance=Assurance.ELEVATED, staff_id=author),
@@ -95,8 +106,18 @@ def probes(schools: TwoSchools) -> Probes:
     for pupil in (schools.oakfield.rowan, harbour.rowan):
         probe("GET /pupils/{pupil_id}/chronology", f"/pupils/{pupil}/chronology")
     probe("GET /categories", "/categories")
-    probe("GET /agencies", "/agencies")
-    probe("GET /locations", "/locations")
+    theirs, entry = next(iter(schools.oakfield.categories.values())), next(iter(schools.oakfields_lists))
+    probe("GET /categories/all", "/categories/all")
+    probe("POST /categories", "/categories", json={"name": "Below theirs", "parent_id": str(theirs)})
+    probe("PUT /categories/order", "/categories/order", json={"ids": [str(theirs)]})
+    probe("PATCH /categories/{category_id}", f"/categories/{theirs}", json={"name": "Ours now"})
+    probe("POST /categories/{category_id}/retire", f"/categories/{theirs}/retire")
+    probe("POST /categories/{category_id}/merge", f"/categories/{theirs}/merge", json={"into": str(theirs)})
+    probe("GET /lists/{which}", "/lists/agencies")
+    probe("POST /lists/{which}", "/lists/agencies", json={"name": "Police"})
+    probe("PUT /lists/{which}/order", "/lists/agencies/order", json={"ids": [str(entry)]})
+    probe("PATCH /lists/{which}/{entry_id}", f"/lists/agencies/{entry}", json={"name": "Ours now"})
+    probe("POST /lists/{which}/{entry_id}/retire", f"/lists/agencies/{entry}/retire")
     probe("POST /categories/standard", "/categories/standard")
     probe("POST /roll", "/roll", content=ROLL, headers={"content-type": "text/csv"})
     probe("GET /incidents", "/incidents")

@@ -44,9 +44,9 @@ BESIDE = {
     "occurred_at": LUNCHTIME,
     "time_known": "about",
     "late_by": 0,
-    "location": {"id": PLACE, "name": "Playground", "words": "by the climbing frame"},
+    "location": {"id": PLACE, "name": "Playground", "name_now": "Playground", "words": "by the climbing frame"},
     "actions_taken": [TAKEN],
-    "agencies": [{**SPOKEN_TO, "name": "Children's social care"}],
+    "agencies": [{**SPOKEN_TO, "name": "Children's social care", "name_now": "Children's social care"}],
     "sanction": None,
     "told_in_person_id": HADDAD,
     "marks": [{**MARK, "number": 1}],
@@ -93,6 +93,7 @@ class Beside(Body):
 class Location(Answer):
     id: UUID | None
     name: str | None
+    name_now: str | None = Field(description="what your school calls it today")
     words: str | None
 
 
@@ -104,6 +105,7 @@ class ActionTakenShown(Answer):
 class AgencyShown(Answer):
     agency_id: UUID
     name: str
+    name_now: str = Field(description="what your school calls it today")
     note: str | None
 
 

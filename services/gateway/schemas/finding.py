@@ -143,7 +143,15 @@ class Chronology(Answer):
                 "part": "subject",
                 "narrative": SAID,
                 "first_narrative": SAID,
-                "categories": [{"id": CATEGORY, "name": "Welfare Concern", "parent": None}],
+                "categories": [
+                    {
+                        "id": CATEGORY,
+                        "name": "Welfare Concern",
+                        "parent": None,
+                        "name_now": "Welfare Concern",
+                        "parent_now": None,
+                    }
+                ],
                 "pupils": [
                     {
                         "pupil_id": ROWAN,

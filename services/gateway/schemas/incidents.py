@@ -135,8 +135,10 @@ class OwnConcerns(Answer):
 
 class CategoryNamed(Answer):
     id: UUID
-    name: str
+    name: str = Field(description="what it was called when this was written")
     parent: str | None
+    name_now: str = Field(description="what your school calls it today")
+    parent_now: str | None
 
 
 class ChildInConcern(Answer):
@@ -201,7 +203,9 @@ WHOLE = {
     "urgent": False,
     "narrative": SAID,
     "action_taken": DONE_SO_FAR,
-    "categories": [{"id": CATEGORY, "name": "Welfare Concern", "parent": None}],
+    "categories": [
+        {"id": CATEGORY, "name": "Welfare Concern", "parent": None, "name_now": "Welfare Concern", "parent_now": None}
+    ],
     "pupils": [
         {
             "pupil_id": ROWAN,

@@ -39,6 +39,7 @@ from services.incident.domain.roll import (
     upn_fault,
     year_group,
 )
+from services.incident.domain.terms import Former, name_at, sensitivity_fault
 
 __all__ = [
     "CARE",
@@ -60,6 +61,7 @@ __all__ = [
     "Concern",
     "Figure",
     "Fit",
+    "Former",
     "Link",
     "Mark",
     "MarkKind",
@@ -77,11 +79,13 @@ __all__ = [
     "late_by",
     "looked_before",
     "midday",
+    "name_at",
     "name_fit",
     "owed_faults",
     "plain",
     "search_words",
     "seconds_to_wait",
+    "sensitivity_fault",
     "sensitivity_of",
     "time_fault",
     "too_many_leave",

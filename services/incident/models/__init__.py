@@ -14,6 +14,7 @@ from services.incident.models.incidents import (
 )
 from services.incident.models.lists import ListEntry
 from services.incident.models.looking import LastLook, SignificantEvent
+from services.incident.models.names import FormerName
 from services.incident.models.pupil_record import Attendance, PupilContact, PupilFlag, PupilName
 from services.incident.models.readers import Reader
 from services.incident.models.roll import Pupil, PupilIdentifier
@@ -27,6 +28,7 @@ __all__ = [
     "Attendance",
     "Base",
     "Category",
+    "FormerName",
     "IdempotencyKey",
     "Incident",
     "IncidentAgency",

@@ -18,6 +18,7 @@ class Category(Base):
     sensitivity: Mapped[int]
     position: Mapped[int]
     retired_at: Mapped[datetime | None]
+    merged_into: Mapped[UUID | None]
     log_within_minutes: Mapped[int | None]
     asks_sanction: Mapped[bool]
     version: Mapped[int]

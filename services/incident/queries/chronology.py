@@ -92,11 +92,15 @@ def _held(who: Who, seen: Subquery, filters: Filters) -> list[ColumnElement[bool
 
 
 def _of_category(who: Who, seen: Subquery, category_ids: Sequence[UUID]) -> ColumnElement[bool]:
-    """Under one of these categories for the whole entry or for this child; a category stands for those beneath it."""
-    counted = select(Category.id).where(
-        Category.school_id == who.staff.school_id,
-        or_(Category.id.in_(category_ids), Category.parent_id.in_(category_ids)),
+    """Under one of these categories for the whole entry or for this child.
+
+    A category stands for those beneath it, and for those that were merged into it or into one beneath it.
+    """
+    in_school = Category.school_id == who.staff.school_id
+    meant = select(Category.id).where(
+        in_school, or_(Category.id.in_(category_ids), Category.parent_id.in_(category_ids))
     )
+    counted = select(Category.id).where(in_school, or_(Category.id.in_(meant), Category.merged_into.in_(meant)))
     of_entry, of_child = IncidentCategory, IncidentPupilCategory
     return or_(
         _beside(who, seen, of_entry, of_entry.revision == seen.c.revision, of_entry.category_id.in_(counted)),

@@ -93,10 +93,15 @@ async def in_use(
 ) -> Mapping[UUID, Category]:
     """Of these categories those that the school uses; `kept` may be retired, for a correction keeps what was there."""
     found = await session.scalars(
-        select(Category).where(
+        select(Category)
+        .where(
             Category.school_id == school_id,
             Category.id.in_(category_ids),
             or_(Category.retired_at.is_(None), Category.id.in_(kept)),
         )
+        # Held until the commit, in one order: who makes a category more sensitive waits for what is being logged
+        # under it and finds it then, and what is logged after that reads how sensitive it is now.
+        .order_by(Category.id)
+        .with_for_update(read=True)
     )
     return {category.id: category for category in found}

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.incident.domain import Former
 from services.incident.models import (
     Action,
     ActionFinished,
@@ -23,6 +24,7 @@ from services.incident.models import (
     Pupil,
 )
 from services.incident.queries import lists
+from services.incident.queries.categories import former_names
 from services.incident.queries.circumstances import Beside, beside
 from services.incident.queries.incidents import Child, children, revisions
 from services.incident.queries.reach import Who, reachable_pupil
@@ -44,6 +46,7 @@ class Record:
     steps: Sequence[IncidentStep]
     beside: Mapping[int, Beside]
     entries: Mapping[UUID, ListEntry]
+    former: Former
 
     @property
     def pupil_ids(self) -> set[UUID]:
@@ -69,6 +72,7 @@ async def record_of(session: AsyncSession, who: Who, incident: Incident) -> Reco
         steps=await _by_time(session, IncidentStep, incident, IncidentStep.at),
         beside=said,
         entries=await lists.by_id(session, incident.school_id, _entry_ids(written, said)),
+        former=await former_names(session, incident.school_id),
     )
 
 

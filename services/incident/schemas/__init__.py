@@ -14,6 +14,14 @@ from services.incident.schemas.afterwards import (
     State,
     StepShown,
 )
+from services.incident.schemas.categories import (
+    CategoryChange,
+    CategorySetting,
+    CategorySettings,
+    MergeInto,
+    NewCategory,
+    NewOrder,
+)
 from services.incident.schemas.chronology import ChildBeside, Chronology, Correction, Entry, Piece, Significance
 from services.incident.schemas.circumstances import ActionTakenShown, AgencyShown, LocationShown, MarkShown
 from services.incident.schemas.fields import Categories, Ids, Narrative, Voucher, Words
@@ -34,7 +42,7 @@ from services.incident.schemas.incidents import (
     Summary,
     WholeIncident,
 )
-from services.incident.schemas.lists import EntriesShown, EntryShown
+from services.incident.schemas.lists import EntriesShown, EntryName, EntryOrder, EntryShown
 from services.incident.schemas.pupil_record import (
     AttendanceShown,
     ContactShown,
@@ -64,7 +72,10 @@ __all__ = [
     "Begun",
     "Categories",
     "CategoriesShown",
+    "CategoryChange",
     "CategoryNamed",
+    "CategorySetting",
+    "CategorySettings",
     "CategoryShown",
     "ChildBeside",
     "ChildInRecord",
@@ -76,6 +87,8 @@ __all__ = [
     "DoneShown",
     "EntriesShown",
     "Entry",
+    "EntryName",
+    "EntryOrder",
     "EntryShown",
     "FlagEnds",
     "FlagRaised",
@@ -89,12 +102,15 @@ __all__ = [
     "LogConcern",
     "Logged",
     "MarkShown",
+    "MergeInto",
     "NameShown",
     "NamesApart",
     "Narrative",
     "NewAction",
     "NewAddendum",
+    "NewCategory",
     "NewFlag",
+    "NewOrder",
     "Note",
     "OwnLine",
     "OwnLines",

@@ -70,7 +70,8 @@ class Beside(Body):
 
 class LocationShown(BaseModel):
     id: UUID | None
-    name: str | None
+    name: str | None = None
+    name_now: str | None = None
     words: str | None
 
 
@@ -82,6 +83,7 @@ class ActionTakenShown(BaseModel):
 class AgencyShown(BaseModel):
     agency_id: UUID
     name: str
+    name_now: str
     note: str | None
 
 

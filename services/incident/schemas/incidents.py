@@ -64,6 +64,8 @@ class CategoryNamed(BaseModel):
     id: UUID
     name: str
     parent: str | None
+    name_now: str
+    parent_now: str | None
 
 
 class ChildInRecord(BaseModel):

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.incident.domain import Former
 from services.incident.models import Category, Pupil, SignificantEvent
+from services.incident.queries.categories import former_names
 from services.incident.queries.chronology import Filters, Page, Placed, chronology
 from services.incident.queries.incidents import category_names
 from services.incident.queries.looking import last_look, note_look
@@ -28,6 +30,7 @@ class ChronologyPage:
     hanging: Hanging
     significant: Mapping[UUID, SignificantEvent]
     categories: Mapping[UUID, Category]
+    former: Former
 
 
 async def open_chronology(
@@ -77,4 +80,5 @@ async def open_chronology(
         hanging=hanging,
         significant=await significant_now(session, who.staff.school_id, pupil_id, ids),
         categories=await category_names(session, who.staff.school_id),
+        former=await former_names(session, who.staff.school_id),
     )

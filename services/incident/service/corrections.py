@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.incident.domain import Concern
+from services.incident.domain import Concern, every_category
 from services.incident.models import Incident
+from services.incident.queries import pupils as roll
 from services.incident.queries.circumstances import kept
 from services.incident.queries.incidents import children
 from services.incident.queries.reach import Who
@@ -35,6 +36,8 @@ async def correct_incident(
     Raises NotFound, Conflict, Invalid. `concern.urgent` and the extra recipients are those of the first writing.
     """
     now, staff = datetime.now(UTC), who.staff
+    # The categories before the incident, as whoever changes a category has them.
+    await roll.in_use(session, staff.school_id, every_category(concern.category_ids, concern.links))
     found = await readable(session, who, incident_id, lock=True)
     unchanged_since(found, version)
     if not reason.strip():

@@ -25,15 +25,14 @@ inbox: Final = Table(
 )
 
 
+# Put together once: to build such a statement costs more than to run it, and every event runs it.
+_TAKE: Final = insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id)
+
+
 async def first_time(session: AsyncSession, consumer: str, event_id: UUID, school_id: UUID) -> bool:
     """Whether this consumer takes this event for the first time; noted in the same transaction as the effect."""
-    taken = await session.execute(
-        insert(inbox)
-        .values(consumer=consumer, event_id=event_id, school_id=school_id, taken_at=datetime.now(UTC))
-        .on_conflict_do_nothing()
-        .returning(inbox.c.event_id)
-    )
-    return taken.first() is not None
+    row = {"consumer": consumer, "event_id": event_id, "school_id": school_id, "taken_at": datetime.now(UTC)}
+    return (await session.execute(_TAKE, row)).first() is not None
 
 
 async def prune(worker_db: Database) -> int:

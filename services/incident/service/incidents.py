@@ -132,24 +132,16 @@ def _fingerprint(concern: Concern) -> bytes:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).digest()
 
 
+_KEY: Final = cast(Table, IdempotencyKey.__table__)
+_TAKE_KEY: Final = upsert(_KEY).on_conflict_do_nothing().returning(_KEY.c.key)
+
+
 async def _first_use(
     session: AsyncSession, staff: Staff, *, key: str, content: bytes, incident_id: UUID, now: datetime
 ) -> bool:
     """Takes the key, or waits for the transaction that has it and finds that it was taken."""
-    taken = await session.execute(
-        upsert(IdempotencyKey)
-        .values(
-            school_id=staff.school_id,
-            staff_id=staff.staff_id,
-            key=key,
-            content=content,
-            incident_id=incident_id,
-            at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(IdempotencyKey.key)
-    )
-    return taken.first() is not None
+    row = {"school_id": staff.school_id, "staff_id": staff.staff_id, "key": key, "content": content, "at": now}
+    return (await session.execute(_TAKE_KEY, {**row, "incident_id": incident_id})).first() is not None
 
 
 async def _logged_before(session: AsyncSession, staff: Staff, *, key: str, content: bytes) -> Logged:

@@ -14,11 +14,11 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
-from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import DefaultPartitioner
 
 from shared.bus.api import Lag, Message, refuse_oversized
-from shared.bus.kafka_consumer import KafkaConsumer
+from shared.bus.kafka_consumer import KafkaConsumer, stop_client
 
 # After a broker was killed, the longest pause was 15.7 s with the client's way of waiting and 10 s here; see
 # docs/performance.md. Shorter than 2 s and a busy broker is taken for a dead one.
@@ -115,7 +115,7 @@ class KafkaBus:
             # Whoever published has had its answer, so there is nothing to flush and no server to wait for.
             await _abandon(producer)
         if reader is not None:
-            await _stop(reader)
+            await stop_client(reader)
 
     @contextlib.asynccontextmanager
     async def _admin(self) -> Any:
@@ -194,14 +194,9 @@ async def _started(client: Any) -> Any:
         async with asyncio.timeout(PUBLISH_SECONDS):
             await client.start()
     except BaseException:
-        await _stop(client)
+        await stop_client(client)
         raise
     return client
-
-
-async def _stop(client: Any) -> None:
-    with contextlib.suppress(KafkaError, TimeoutError):
-        await asyncio.wait_for(client.stop(), 5)
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:
@@ -209,7 +204,7 @@ async def _abandon(producer: AIOKafkaProducer) -> None:
     sender, waiting = producer._sender, producer._message_accumulator
     await sender.close()
     waiting.fail_all(KafkaConnectionError("given up"))
-    await _stop(producer)
+    await stop_client(producer)
 
 
 def connection_settings(url: str, *, client_id: str) -> dict[str, Any]:

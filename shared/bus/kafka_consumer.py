@@ -1,7 +1,6 @@
 """A member of a consumer group on Kafka."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
@@ -16,6 +15,7 @@ from shared.bus.api import WINDOW, Lag, Received
 REQUEST_MS: Final = 3_000
 COMMIT_SECONDS: Final = 5.0
 WATCH_SECONDS: Final = 15.0
+STOP_SECONDS: Final = 5.0
 # How long a handler may keep its place without asking for more. The runner asks all the time.
 LONGEST_HANDLER_MS: Final = 300_000
 # One fetch runs at a time per broker; a partition left out of it waits until it returns.
@@ -62,7 +62,7 @@ class KafkaConsumer:
         try:
             await client.start()
         except BaseException:
-            await _stop(client)
+            await stop_client(client)
             raise
         self._client = client
 
@@ -138,7 +138,7 @@ class KafkaConsumer:
         self._marks.forget()
         self._watch = _Watch()
         if client is not None:
-            await _stop(client)
+            await stop_client(client)
 
 
 class _Marks(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -216,6 +216,20 @@ def _received(record: Any) -> Received:
     )
 
 
-async def _stop(client: AIOKafkaConsumer) -> None:
-    with contextlib.suppress(KafkaError, TimeoutError):
-        await asyncio.wait_for(client.stop(), 5)
+async def stop_client(client: Any) -> None:
+    """Stop a client, and do not wait for one that cannot.
+
+    With its broker away a client was seen to swallow the cancellation and never to end, and `wait_for` waits for that:
+    a service then took no event any more until it was started again.
+    """
+    stopping = asyncio.create_task(client.stop())
+    stopping.add_done_callback(_heard)
+    _, late = await asyncio.wait({stopping}, timeout=STOP_SECONDS)
+    for task in late:
+        _log.warning("bus.client_left_behind")
+        task.cancel()
+
+
+def _heard(stopping: asyncio.Task[None]) -> None:
+    if not stopping.cancelled() and (problem := stopping.exception()) is not None:
+        _log.info("bus.client_stopped_badly", error=type(problem).__name__)

@@ -15,7 +15,7 @@ from deploy.native.processes import Processes
 from shared.bus import connect
 from shared.bus.api import Bus
 
-GROUPS = ("alerting", "incident")
+TOPICS = {"alerting": ("heed.auth.v1", "heed.incident.v1"), "incident": ("heed.alerting.v1",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Ledger:
             "alerting", "SELECT count(*) AS waiting FROM mail WHERE state NOT IN ('sent', 'failed')"
         )
         found["mails"] = row["waiting"]
-        for group in GROUPS:
+        for group in TOPICS:
             found[f"{group} lag"] = sum(lag.messages for lag in await self._bus.lag(group))
         return {name: count for name, count in found.items() if count}
 
@@ -106,6 +106,9 @@ class Ledger:
 @asynccontextmanager
 async def ledger_of(house: Processes) -> AsyncIterator[Ledger]:
     bus = connect(house.bus_url, client_id="test-ledger")
+    for group, topics in TOPICS.items():
+        # Not started: it tells the bus what the group listens to, or a group that never committed would lag nowhere.
+        bus.consumer(group, topics)
     try:
         yield Ledger(house, bus)
     finally:

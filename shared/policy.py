@@ -119,6 +119,7 @@ ACTIONS: Final = MappingProxyType(
         "pupil:chronology": Rule(
             WIDE | {Role.TEACHER}, ELEVATED, f"{_WIDE}, and teachers for their class", frozenset({SAFEGUARDING})
         ),
+        "event:mark": Rule(WIDE, ELEVATED, _WIDE),
         "flags:protection": Rule(DSL_TEAM | {Role.SENIOR_LEADER}, ELEVATED, "the DSL team or senior leaders"),
         "flags:care": Rule(WIDE | {Role.TEACHER}, ELEVATED, f"{_WIDE}, or the teacher of the class"),
         "pupil:looked-at": Rule(DSL_TEAM, ELEVATED, "the DSL team or the data protection officer", frozenset({DPO})),

@@ -9,6 +9,7 @@ from services.incident.routes import (
     incidents,
     internal,
     lists,
+    looking,
     pupil_record,
     pupils,
 )
@@ -44,6 +45,7 @@ def create_service(settings: IncidentSettings, *, peers: Peers, bus: Bus | None 
             lists.router,
             finding.router,
             categories.router,
+            looking.router,
         ),
         verifier=Verifier(issuer="heed-auth", audience=NAME, fetch_jwks=jwks_of(peers, "auth")),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},

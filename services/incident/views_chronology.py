@@ -33,7 +33,7 @@ def entry(page: ChronologyPage, placed: Placed) -> schemas.Entry:
         narrative=now.narrative,
         first_narrative=revisions[0].narrative,
         categories=named(
-            hanging.categories.get((incident.id, placed.revision), ()), page.categories, page.former, now.at
+            hanging.categories_of(incident.id, placed.revision, page.pupil.id), page.categories, page.former, now.at
         ),
         pupils=[_child(child, hanging.reachable) for child in hanging.children[incident.id, placed.revision]],
         addenda=[

@@ -104,7 +104,14 @@ def probes(schools: TwoSchools) -> Probes:
     probe("GET /pupils", "/pupils", params={"starts": "row"})
     probe("POST /pupils/find", "/pupils/find", json={"name": "Rowan"})
     for pupil in (schools.oakfield.rowan, harbour.rowan):
-        probe("GET /pupils/{pupil_id}/chronology", f"/pupils/{pupil}/chronology")
+        for part in ("chronology", "significant", "patterns"):
+            probe(f"GET /pupils/{{pupil_id}}/{part}", f"/pupils/{pupil}/{part}")
+    # Each look at the own child is one more line in the answer to the next; the other school's child has none.
+    probe("GET /pupils/{pupil_id}/looked-at", f"/pupils/{schools.oakfield.rowan}/looked-at")
+    for pupil, incident_id in ((schools.oakfield.rowan, there), (harbour.rowan, there)):
+        path, route = f"/pupils/{pupil}/significant/{incident_id}", "/pupils/{pupil_id}/significant/{incident_id}"
+        probe(f"POST {route}", path, json={"headline": "Ours now."})
+        probe(f"POST {route}/retire", f"{path}/retire", json={"reason": "Not ours."})
     probe("GET /categories", "/categories")
     theirs, entry = next(iter(schools.oakfield.categories.values())), next(iter(schools.oakfields_lists))
     probe("GET /categories/all", "/categories/all")

@@ -50,6 +50,7 @@ DOING = [
     ("pupil:change", WIDE, set(), ELEVATED),
     ("pupil:names-apart", TEAM, set(), ELEVATED),
     ("pupil:chronology", WIDE | {TEACHER}, {SAFEGUARDING}, ELEVATED),
+    ("event:mark", WIDE, set(), ELEVATED),
     ("flags:protection", TEAM | {SENIOR}, set(), ELEVATED),
     ("flags:care", WIDE | {TEACHER}, set(), ELEVATED),
     ("pupil:looked-at", TEAM, {DPO}, ELEVATED),

@@ -256,6 +256,7 @@ class WholeOrOwn(BesideShown):
     """A concern as far as its reader may see it: whole, or the writer's own words and nothing of what followed."""
 
     view: Literal["whole", "own"]
+    break_glass: bool = Field(False, description="whether you are reading by break-glass")
     id: UUID
     number: int
     author_id: UUID

@@ -27,6 +27,7 @@ from services.incident.domain.flags import CARE, FLAGS, PROTECTION, flag_action
 from services.incident.domain.lateness import LONDON, late_by, midday
 from services.incident.domain.looking import ONE_VISIT, looked_before
 from services.incident.domain.names import plain, search_words
+from services.incident.domain.patterns import Counted, by_month, by_week, clusters
 from services.incident.domain.picking import PICKS, PICKS_THEN_EVERY, PICKS_WITHIN, seconds_to_wait
 from services.incident.domain.roll import (
     LEAVERS_WITHOUT_ASKING,
@@ -59,6 +60,7 @@ __all__ = [
     "YEAR_GROUPS",
     "Circumstances",
     "Concern",
+    "Counted",
     "Figure",
     "Fit",
     "Former",
@@ -72,7 +74,10 @@ __all__ = [
     "TimeKnown",
     "View",
     "birth_fault",
+    "by_month",
+    "by_week",
     "category_sensitivity",
+    "clusters",
     "difference",
     "every_category",
     "flag_action",

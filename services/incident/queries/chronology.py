@@ -92,7 +92,7 @@ def _held(who: Who, seen: Subquery, filters: Filters) -> list[ColumnElement[bool
 
 
 def _of_category(who: Who, seen: Subquery, category_ids: Sequence[UUID]) -> ColumnElement[bool]:
-    """Under one of these categories for the whole entry or for this child.
+    """Under one of these categories for this child.
 
     A category stands for those beneath it, and for those that were merged into it or into one beneath it.
     """
@@ -102,15 +102,12 @@ def _of_category(who: Who, seen: Subquery, category_ids: Sequence[UUID]) -> Colu
     )
     counted = select(Category.id).where(in_school, or_(Category.id.in_(meant), Category.merged_into.in_(meant)))
     of_entry, of_child = IncidentCategory, IncidentPupilCategory
+    this_child = (of_child.revision == seen.c.revision, of_child.pupil_id == seen.c.pupil_id)
     return or_(
-        _beside(who, seen, of_entry, of_entry.revision == seen.c.revision, of_entry.category_id.in_(counted)),
-        _beside(
-            who,
-            seen,
-            of_child,
-            of_child.revision == seen.c.revision,
-            of_child.pupil_id == seen.c.pupil_id,
-            of_child.category_id.in_(counted),
+        _beside(who, seen, of_child, *this_child, of_child.category_id.in_(counted)),
+        and_(
+            ~_beside(who, seen, of_child, *this_child),
+            _beside(who, seen, of_entry, of_entry.revision == seen.c.revision, of_entry.category_id.in_(counted)),
         ),
     )
 

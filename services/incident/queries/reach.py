@@ -4,7 +4,7 @@ Two independent lines: each predicate names the school itself, and row-level sec
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, true
@@ -54,6 +54,8 @@ def whole(who: Who, *, assurance: Assurance | None = None) -> ColumnElement[bool
     sure = staff.assurance if assurance is None else assurance
     grants = [grant for grant in reading(staff.roles, staff.trust_roles) if grant.assurance <= sure]
     reached = [_reached(who, grant) for grant in grants if grant.reach is not Reach.OWN]
+    if staff.break_glass_pupil is not None and sure >= Assurance.MFA:
+        reached.append(_has_child(_behind_glass(staff)))
     return and_(in_school(staff), or_(false(), *reached), not_shielded(staff))
 
 
@@ -68,6 +70,12 @@ def _reached(who: Who, grant: Grant) -> ColumnElement[bool]:
         classes = [class_id(who.staff.school_id, code) for code in who.staff.classes]
         return and_(low_enough, _has_child(Pupil.left_on.is_(None), Pupil.class_id.in_(classes)))
     return false()
+
+
+def _behind_glass(staff: Staff) -> ColumnElement[bool]:
+    """The one child whom break-glass opens, up to child protection; who left stays the DSL team's alone."""
+    this_child = Pupil.id == staff.break_glass_pupil
+    return this_child if DSL_TEAM & staff.roles else and_(this_child, Pupil.left_on.is_(None))
 
 
 def _has_child(*being: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -103,8 +111,20 @@ def _in_this_revision() -> Iterable[ColumnElement[bool]]:
     )
 
 
+def without_break_glass(who: Who) -> Who:
+    """The same person by their roles and alerts alone: break-glass is for reading."""
+    return replace(who, staff=replace(who.staff, break_glass=None, break_glass_pupil=None))
+
+
 def reachable_pupil(staff: Staff) -> ColumnElement[bool]:
     """Whose record this person could open once elevated; others appear by name without a way to their record."""
+    by_role = _reachable_by_role(staff)
+    if staff.break_glass_pupil is None:
+        return by_role
+    return or_(by_role, and_(_behind_glass(staff), Pupil.id.not_in(staff.shields)))
+
+
+def _reachable_by_role(staff: Staff) -> ColumnElement[bool]:
     if DSL_TEAM & staff.roles:
         return Pupil.id.not_in(staff.shields)
     reaches = {grant.reach for grant in reading(staff.roles)}

@@ -17,6 +17,7 @@ from services.incident.models import (
     Incident,
     IncidentCategory,
     IncidentNumber,
+    IncidentPupilCategory,
     IncidentRevision,
     IncidentStep,
     Pupil,
@@ -36,6 +37,7 @@ class Hanging:
     incidents: Mapping[UUID, tuple[Incident, int]]
     revisions: Mapping[UUID, Sequence[IncidentRevision]]
     categories: Mapping[tuple[UUID, int], Sequence[UUID]]
+    child_categories: Mapping[tuple[UUID, int, UUID], Sequence[UUID]]
     children: Mapping[tuple[UUID, int], Sequence[Child]]
     actions: Mapping[UUID, Sequence[Action]]
     action_pupils: Mapping[UUID, Sequence[UUID]]
@@ -43,6 +45,12 @@ class Hanging:
     addenda: Mapping[UUID, Sequence[Addendum]]
     steps: Mapping[UUID, Sequence[IncidentStep]]
     reachable: frozenset[UUID]
+
+    def categories_of(self, incident_id: UUID, revision: int, pupil_id: UUID) -> Sequence[UUID]:
+        """Under what an entry counts for one child: categories of their own, or else those of the whole entry."""
+        return self.child_categories.get((incident_id, revision, pupil_id)) or self.categories.get(
+            (incident_id, revision), ()
+        )
 
     @property
     def pupil_ids(self) -> set[UUID]:
@@ -58,6 +66,7 @@ async def hanging_on(session: AsyncSession, who: Who, incident_ids: Sequence[UUI
         incidents=await _incidents(session, school_id, incident_ids),
         revisions=await _rows(session, IncidentRevision, school_id, incident_ids, IncidentRevision.revision),
         categories=await _categories(session, school_id, incident_ids),
+        child_categories=await _child_categories(session, school_id, incident_ids),
         children=_grouped([((child.link.incident_id, child.revision), child) for child in linked]),
         actions=actions,
         action_pupils=await _action_pupils(session, school_id, action_ids),
@@ -118,6 +127,18 @@ async def _categories(
         )
     )
     return _grouped([((incident_id, revision), category_id) for incident_id, revision, category_id in found])
+
+
+async def _child_categories(
+    session: AsyncSession, school_id: UUID, incident_ids: Sequence[UUID]
+) -> Mapping[tuple[UUID, int, UUID], Sequence[UUID]]:
+    table = IncidentPupilCategory
+    found = await session.execute(
+        select(table.incident_id, table.revision, table.pupil_id, table.category_id).where(
+            table.school_id == school_id, table.incident_id.in_(incident_ids)
+        )
+    )
+    return _grouped([((row.incident_id, row.revision, row.pupil_id), row.category_id) for row in found])
 
 
 async def _action_pupils(

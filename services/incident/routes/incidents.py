@@ -78,7 +78,9 @@ async def read(request: Request, staff: Annotated[Staff, Depends(may("incident:r
     async with database(request).begin(scope(staff)) as session:
         found, record = await service.open_incident(session, who=who, incident_id=incident_id)
         categories = await category_names(session, staff.school_id)
-    return _json(views.shown(found, record, categories), headers=etag(found.incident.version) if found.whole else {})
+    shown = views.shown(found, record, categories)
+    shown.break_glass = staff.break_glass is not None
+    return _json(shown, headers=etag(found.incident.version) if found.whole else {})
 
 
 @router.post("/{incident_id}/corrections", response_model=schemas.Added)

@@ -92,6 +92,7 @@ class OwnWords(BesideShown):
     """What an author sees of their own incident: their words, the number, the time; nothing of what followed (R28)."""
 
     view: str = "own"
+    break_glass: bool = False
     id: UUID
     number: int
     author_id: UUID

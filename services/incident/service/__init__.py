@@ -6,7 +6,9 @@ from services.incident.service.chronology import ChronologyPage, open_chronology
 from services.incident.service.corrections import correct_incident
 from services.incident.service.finding import find_pupils
 from services.incident.service.incidents import Logged, log_incident
+from services.incident.service.looked_at import who_looked
 from services.incident.service.owed_actions import Listed, finish_action, own_actions, school_actions
+from services.incident.service.patterns import open_patterns
 from services.incident.service.pupil_record import (
     end_flag,
     keep_names_apart,
@@ -17,6 +19,7 @@ from services.incident.service.pupil_record import (
 )
 from services.incident.service.reading import open_incident, own_incidents, summaries
 from services.incident.service.roll import import_roll
+from services.incident.service.significant import mark_significant, retire_significant, significant_events
 from services.incident.service.states import close_incident, reopen_incident
 
 __all__ = [
@@ -35,14 +38,19 @@ __all__ = [
     "keep_names_apart",
     "log_incident",
     "mark_contact",
+    "mark_significant",
     "open_chronology",
     "open_incident",
+    "open_patterns",
     "open_pupil_record",
     "own_actions",
     "own_incidents",
     "prefer_name",
     "raise_flag",
     "reopen_incident",
+    "retire_significant",
     "school_actions",
+    "significant_events",
     "summaries",
+    "who_looked",
 ]

@@ -7,18 +7,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.models import Action, Incident
 from services.incident.queries.incidents import Found, find
-from services.incident.queries.reach import Who, alerted, not_shielded
+from services.incident.queries.reach import Who, alerted, not_shielded, without_break_glass
 from shared.contracts.words import TrustRole
 from shared.errors import Conflict, ElevationRequired, NotFound, NotPermitted
 from shared.policy import ACTIONS, WIDE
 
 
 async def readable(session: AsyncSession, who: Who, incident_id: UUID, *, lock: bool = False) -> Found:
-    """An incident this person may read whole. Raises NotFound, or ElevationRequired where that would help."""
-    found = await find(session, who, incident_id, lock=lock)
+    """An incident this person may read whole. Raises NotFound, or ElevationRequired where that would help.
+
+    `lock` for who will write: what is readable by break-glass alone is read and not written.
+    """
+    found = await find(session, without_break_glass(who) if lock else who, incident_id, lock=lock)
     if found is None:
         raise NotFound()
     if not found.whole:
+        if who.staff.break_glass_pupil is not None:
+            with_it = await find(session, who, incident_id)
+            if with_it is not None and with_it.whole:
+                raise NotPermitted("whoever may read this without break-glass, which is for reading only")
         if found.whole_if_elevated:
             raise ElevationRequired()
         if found.own:
@@ -63,7 +70,7 @@ async def to_finish(session: AsyncSession, who: Who, incident_id: UUID, action_i
     )
     if action is not None and action.owner_id == staff.staff_id and await _still_theirs(session, who, found):
         return found, action
-    await readable(session, who, incident_id)
+    await readable(session, without_break_glass(who), incident_id)
     if not WIDE & staff.roles:
         raise NotPermitted(ACTIONS["action:done"].who_can)
     return found, action

@@ -1,6 +1,6 @@
 # Heed: `make run` starts the whole house with a demonstration trust, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help run test clean
+.PHONY: help run test bench clean
 SHELL := /bin/sh
 
 VENV   := .venv
@@ -20,6 +20,9 @@ test: $(READY) ## ruff, mypy, the import rules, then every test against real ser
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m pytest $(PYTEST_ARGS)
+
+bench: $(READY) ## how fast a concern becomes a mail, beside a bare skeleton (docs/performance.md)
+	@$(PYTHON) -m bench.run
 
 clean: ## remove the environment (never the data folder)
 	rm -rf $(VENV)

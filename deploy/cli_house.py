@@ -26,6 +26,7 @@ class Part(StrEnum):
     RELAY = "relay"
     SENDER = "sender"
     SEALER = "sealer"
+    TIDIER = "tidier"
 
 
 def run(

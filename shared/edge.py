@@ -27,6 +27,13 @@ from shared.tracing import current_trace_id, enter, leave
 
 LARGEST_BODY: Final = 1_000_000
 LARGEST_FILE: Final = 10_000_000
+LARGEST_XML: Final = 100_000_000
+# Where a file is read as it comes; everywhere else a body is complete before anybody looks at it.
+STREAMED: Final = "/roll/imports"
+FILES: Final = frozenset({b"text/csv", b"application/xml", b"text/xml"})
+BODIES: Final = frozenset(
+    {b"application/json", b"text/csv", b"multipart/form-data", b"application/x-www-form-urlencoded"}
+)
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 log = structlog.get_logger()
 
@@ -73,7 +80,10 @@ class Edge:
         try:
             refusal = _refuse(scope, headers)
             if refusal is None and scope["method"] in WITH_BODY:
-                receive, refusal = await _read(receive, _limit(headers))
+                if _streamed(scope):
+                    receive = _counted(receive, _limit(scope, headers))
+                else:
+                    receive, refusal = await _read(receive, _limit(scope, headers))
             if refusal is None:
                 await self._app(scope, receive, watch)
             else:
@@ -117,24 +127,52 @@ def answer(problem: Problem) -> Response:
     )
 
 
-def _limit(headers: dict[bytes, bytes]) -> int:
-    return LARGEST_FILE if headers.get(b"content-type", b"").startswith((b"text/csv", b"multipart/")) else LARGEST_BODY
+def _streamed(scope: Scope) -> bool:
+    return bool(scope["path"].endswith(STREAMED) and scope["method"] == "POST")
+
+
+def _kind(headers: dict[bytes, bytes]) -> bytes:
+    return headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+
+
+def _limit(scope: Scope, headers: dict[bytes, bytes]) -> int:
+    kind = _kind(headers)
+    if _streamed(scope) and kind.endswith(b"/xml"):
+        return LARGEST_XML
+    return LARGEST_FILE if kind == b"text/csv" or kind.startswith(b"multipart/") else LARGEST_BODY
 
 
 def _refuse(scope: Scope, headers: dict[bytes, bytes]) -> Problem | None:
     """What can be refused before a byte of the body is read."""
     length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length) > _limit(headers):
-        return _too_large(_limit(headers))
+    if length.isdigit() and int(length) > _limit(scope, headers):
+        return _too_large(_limit(scope, headers))
     if scope["method"] in WITH_BODY and (length != b"0" or b"transfer-encoding" in headers):
-        kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        if kind not in {b"application/json", b"text/csv", b"multipart/form-data", b"application/x-www-form-urlencoded"}:
-            return WrongContentType("Send JSON (Content-Type: application/json), or text/csv for a roll.")
+        streamed = _streamed(scope)
+        if _kind(headers) not in (FILES if streamed else BODIES):
+            words = "Send the roll as text/csv or, if it is a CTF, as application/xml."
+            json_words = "Send JSON (Content-Type: application/json), or text/csv for a roll."
+            return WrongContentType(words if streamed else json_words)
     return None
 
 
 def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"The limit is {limit // 1_000_000} MB.")
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """The body as it comes, and the refusal of one that grows past the limit, to whoever is reading it then."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise _too_large(limit)
+        return message
+
+    return counted
 
 
 async def _read(receive: Receive, limit: int) -> tuple[Receive, Problem | None]:

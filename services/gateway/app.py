@@ -17,6 +17,7 @@ from services.gateway.routes import (
     pages,
     pupil_record,
     pupils,
+    roll,
     rules,
     school,
     sessions,
@@ -40,6 +41,7 @@ API_ROUTERS = (
     alerts.router,
     rules.router,
     school.router,
+    roll.router,
     # After those with words where its ids stand.
     pupil_record.router,
 )

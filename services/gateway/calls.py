@@ -1,7 +1,7 @@
 """Speaking to the services in somebody's name, and handing their answers on as they are."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from typing import Any
 
 import httpx
@@ -39,7 +39,7 @@ class Caller:
         path: str,
         *,
         body: BaseModel | Mapping[str, Any] | None = None,
-        content: bytes | None = None,
+        content: bytes | AsyncIterable[bytes] | None = None,
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         patience: float = PATIENCE,

@@ -31,7 +31,9 @@ SECURITY_HEADERS: Mapping[str, str] = {
 }
 TWO_YEARS_OF_TLS = "max-age=63072000; includeSubDomains"
 ROLL = f"{BASE}/roll"
+ROLL_IMPORTS = f"{BASE}/roll/imports"
 CSV = "text/csv"
+XML = "application/xml"
 UNGUARDED = "/health/"  # probes speak to an address, not to a name, and must not be limited
 
 
@@ -107,9 +109,11 @@ def _unreadable(scope: Scope, headers: Headers) -> Problem | None:
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     if not has_body or not scope["path"].startswith(BASE):
         return None
-    wanted = CSV if scope["path"] == ROLL else JSON
+    wanted = {ROLL: (CSV,), ROLL_IMPORTS: (CSV, XML)}.get(scope["path"], (JSON,))
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return None if kind == wanted else WrongContentType(f"Send it as {wanted}, and say so in Content-Type.")
+    if kind in wanted:
+        return None
+    return WrongContentType(f"Send it as {' or '.join(wanted)}, and say so in Content-Type.")
 
 
 def hostname(host: str) -> str:

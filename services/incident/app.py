@@ -12,8 +12,10 @@ from services.incident.routes import (
     looking,
     pupil_record,
     pupils,
+    roll_imports,
 )
 from services.incident.settings import IncidentSettings
+from services.incident.tidying import Tidier
 from services.incident.vouchers import ISSUER
 from shared.audit_seal import Sealer
 from shared.bus.api import Bus
@@ -46,6 +48,7 @@ def create_service(settings: IncidentSettings, *, peers: Peers, bus: Bus | None 
             finding.router,
             categories.router,
             looking.router,
+            roll_imports.router,
         ),
         verifier=Verifier(issuer="heed-auth", audience=NAME, fetch_jwks=jwks_of(peers, "auth")),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
@@ -62,6 +65,7 @@ def create_service(settings: IncidentSettings, *, peers: Peers, bus: Bus | None 
             "consumer": Runner(
                 consumer=CONSUMER, bus=bus, db=db, worker_db=worker_db, handlers=HANDLERS, topics=TOPICS
             ),
+            "tidier": Tidier(db),
             "sealer": Sealer(worker_db=worker_db, signer=seals, origin=f"heed/{NAME}"),
         }
     return Service(

@@ -21,6 +21,7 @@ from tests.issuer import Client
 pytestmark = pytest.mark.postgres
 
 ELSEWHERE = {
+    "POST /roll/imports": "answers with a new id each time; its dry run reads what the next step reads again",
     "GET /health/live": "asks no database",
     "GET /health/ready": "asks no table",
 }
@@ -37,6 +38,7 @@ class TwoSchools:
     owed: UUID
     here: UUID
     oakfields_lists: list[UUID]
+    waiting: UUID
     askers: list[Client]
 
 
@@ -67,6 +69,7 @@ async def schools(house: School) -> TwoSchools:
     action = await oakfield.dsl.post(f"/incidents/{there}/actions", json=owned)
     assert action.status_code == 201, action.text
     await alerted(oakfield, reader, there)
+    begun = await oakfield.dsl.post("/roll/imports", content=ROLL, headers={"content-type": "text/csv"})
     here = await harbour.log(harbour.someone(Role.TEACHER, staff_id=author), of="Attendance")
     shown = (await oakfield.dsl.get("/lists/agencies")).json()["entries"]
     lists = [UUID(one["id"]) for one in shown]
@@ -85,6 +88,7 @@ async def schools(house: School) -> TwoSchools:
         UUID(action.json()["id"]),
         here,
         lists,
+        UUID(begun.json()["id"]),
         [
             harbour.someone(Role.LEAD_DSL, assurance=Assurance.ELEVATED),
             harbour.someone(Role.TEACHER, classes=("4B",), assurance=Assurance.ELEVATED, staff_id=author),
@@ -150,6 +154,12 @@ def probes(schools: TwoSchools) -> Probes:
     probe(f"PUT {of}/contacts/{{contact_id}}/do-not-contact", contact, json={"reason": "Ours now."})
     probe(f"POST {of}/flags", f"/pupils/{rowan}/flags", json={"kind": "medical"})
     probe(f"POST {of}/flags/{{flag_id}}/end", f"/pupils/{rowan}/flags/{nobody}/end", json={})
+    child = {"forename": "Rowan", "surname": "Adeyemi", "born": "2017-03-12", "year_group": "4"}
+    probe("POST /pupils", "/pupils", json=child)
+    waiting = schools.waiting
+    probe("GET /roll/imports/{import_id}", f"/roll/imports/{waiting}")
+    probe("PUT /roll/imports/{import_id}/mapping", f"/roll/imports/{waiting}/mapping", json={"mapping": {}})
+    probe("POST /roll/imports/{import_id}/apply", f"/roll/imports/{waiting}/apply", json={"leavers": True})
     theirs = next(iter(schools.oakfield.categories.values()))
     for concern in (
         harbour.concern(about=schools.oakfield.rowan),

@@ -18,6 +18,7 @@ from services.incident.models.names import FormerName
 from services.incident.models.pupil_record import Attendance, PupilContact, PupilFlag, PupilName
 from services.incident.models.readers import Reader
 from services.incident.models.roll import Pupil, PupilIdentifier
+from services.incident.models.roll_imports import RollImport, RollImportDue, RollImportRow
 from services.incident.models.tables import Base
 
 __all__ = [
@@ -49,5 +50,8 @@ __all__ = [
     "PupilIdentifier",
     "PupilName",
     "Reader",
+    "RollImport",
+    "RollImportDue",
+    "RollImportRow",
     "SignificantEvent",
 ]

@@ -18,7 +18,16 @@ from services.incident.service.pupil_record import (
     raise_flag,
 )
 from services.incident.service.reading import open_incident, own_incidents, summaries
-from services.incident.service.roll import import_roll
+from services.incident.service.roll import add_pupil, import_roll
+from services.incident.service.roll_imports import (
+    RollFile,
+    apply_import,
+    begin_import,
+    forget_import,
+    map_columns,
+    note_progress,
+    open_import,
+)
 from services.incident.service.significant import mark_significant, retire_significant, significant_events
 from services.incident.service.states import close_incident, reopen_incident
 
@@ -26,20 +35,28 @@ __all__ = [
     "ChronologyPage",
     "Listed",
     "Logged",
+    "RollFile",
     "add_action",
     "add_addendum",
+    "add_pupil",
+    "apply_import",
+    "begin_import",
     "begin_with_standard_categories",
     "close_incident",
     "correct_incident",
     "end_flag",
     "find_pupils",
     "finish_action",
+    "forget_import",
     "import_roll",
     "keep_names_apart",
     "log_incident",
+    "map_columns",
     "mark_contact",
     "mark_significant",
+    "note_progress",
     "open_chronology",
+    "open_import",
     "open_incident",
     "open_patterns",
     "open_pupil_record",

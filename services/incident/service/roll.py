@@ -1,210 +1,131 @@
-"""The roll, taken whole from a file: who is new, who has changed, who has left, who is back. All of it or nothing."""
+"""The roll, taken from a file: who is new, who has changed, who has left, who is back. All of it or nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.incident.domain import plain, search_words, too_many_leave
-from services.incident.models import Pupil, PupilIdentifier, PupilName
-from services.incident.queries.pupils import names_before, whole_roll
-from services.incident.roll_file import RollRow
+from services.incident.domain import too_many_leave
+from services.incident.models import Pupil
+from services.incident.queries.roll import Known, whole_roll_known
+from services.incident.roll_file import Cells, RollRow, read_row
 from services.incident.service.categories import begin_with_standard_categories
+from services.incident.service.roll_plan import CHANGED, NEW, REFUSED, UNCHANGED, Line, Plan, plan_of
+from services.incident.service.roll_writing import Writing
 from shared import audit
-from shared.contracts.events import Event
-from shared.contracts.incident import PupilChanged, PupilEnrolled, PupilLeft
-from shared.errors import Conflict
+from shared.errors import Conflict, FieldError, Invalid
 from shared.identity import Staff
-from shared.ids import class_id, new_id
-from shared.outbox import publish
 
 LONDON = ZoneInfo("Europe/London")
+TOLD_EVERY: Final = 250
+MOST_FAULTS: Final = 50
+Told = Callable[[int], Awaitable[None]]
+"""Hears how many rows are done."""
 
 
 @dataclass(slots=True)
 class RollReport:
-    on: date
     enrolled: list[UUID] = field(default_factory=list)
     changed: list[UUID] = field(default_factory=list)
     left: list[UUID] = field(default_factory=list)
     unchanged: int = 0
+    refused: int = 0
 
     @property
     def touched(self) -> list[UUID]:
         return [*self.enrolled, *self.changed, *self.left]
 
 
+async def one_at_a_time(session: AsyncSession, school_id: UUID) -> None:
+    """Two files at once would each see the other's children as gone."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('roll'), hashtext(:s))"), {"s": str(school_id)})
+
+
 async def import_roll(
     session: AsyncSession, *, acting_staff: Staff, rows: Sequence[RollRow], leavers_meant: bool = False
 ) -> RollReport:
-    """Make the school's roll what the file says. The first roll of a school brings the standard categories.
+    """Make the school's roll what the rows say. The first roll of a school brings the standard categories.
 
-    Raises Conflict when far more children would leave than leave in a day, unless `leavers_meant`.
+    Raises Conflict when far more children would leave than leave in a day, unless `leavers_meant`; Invalid when a row
+    cannot be taken.
     """
-    school_id, today = acting_staff.school_id, datetime.now(LONDON).date()
-    # Two files at once would each see the other's children as gone.
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('roll'), hashtext(:s))"), {"s": str(school_id)})
-    await begin_with_standard_categories(session, acting_staff=acting_staff)
-    pupils, upns = await whole_roll(session, school_id)
-    before = await names_before(session, school_id)
-    matched = _match(rows, pupils, upns)
-    gone = [p for p in pupils if p.left_on is None and p.id not in {found.id for found in matched.values()}]
-    on_roll = sum(p.left_on is None for p in pupils)
-    if not leavers_meant and too_many_leave(len(gone), on_roll):
+    school_id = acting_staff.school_id
+    await one_at_a_time(session, school_id)
+    roll = await whole_roll_known(session, school_id)
+    plan = plan_of([Line(number, {}, row, ()) for number, row in enumerate(rows, start=2)], roll)
+    if refused := plan.of(REFUSED):
+        faults = [
+            FieldError(f"file.{one.line.number}.{column}", words) for one in refused for column, words in one.faults
+        ]
+        detail = f"{len(faults)} thing(s) need attention; nothing was imported."
+        raise Invalid(*faults[:MOST_FAULTS], detail=detail)
+    on_roll = sum(known.pupil.left_on is None for known in roll)
+    if not leavers_meant and too_many_leave(len(plan.gone), on_roll):
         raise Conflict(
-            f"{len(gone)} of {on_roll} children are not in this file and would be marked as having left. "
+            f"{len(plan.gone)} of {on_roll} children are not in this file and would be marked as having left. "
             "If that is right, send it again and confirm the leavers.",
-            extra={"leavers": len(gone), "on_roll": on_roll},
+            extra={"leavers": len(plan.gone), "on_roll": on_roll},
         )
-    report = RollReport(today)
-    await _enrol(session, school_id, [row for row in rows if row not in matched], today, report)
-    for row, pupil in matched.items():
-        await _change(session, pupil, row, before.get(pupil.id, ()), report)
-    await _add_identifiers(session, school_id, matched, upns, today)
-    for pupil in gone:
-        await _leave(session, pupil, today, report)
+    return await carry_out(session, acting_staff=acting_staff, plan=plan, gone=plan.gone, source="csv", as_of=None)
+
+
+async def add_pupil(session: AsyncSession, *, acting_staff: Staff, cells: Cells, names_apart: bool) -> UUID:
+    """Put one child on the roll by hand: the record after an adoption, or a child no file has brought yet.
+
+    Raises Invalid for a field that does not fit; Conflict when the child, or one with that number, is there already.
+    """
+    await one_at_a_time(session, acting_staff.school_id)
+    row, faults = read_row(cells, datetime.now(LONDON).date())
+    if row is None:
+        raise Invalid(*(FieldError(column, words) for column, words in faults))
+    plan = plan_of([Line(0, cells, row, ())], await whole_roll_known(session, acting_staff.school_id))
+    if not plan.of(NEW):
+        raise Conflict("A child with this name and birthday, or with this UPN, is or was on the roll.")
+    report = await carry_out(session, acting_staff=acting_staff, plan=plan, gone=(), source="hand", as_of=None)
+    (pupil_id,) = report.enrolled
+    if names_apart:
+        pupil = await session.get_one(Pupil, (acting_staff.school_id, pupil_id))
+        pupil.names_apart = True
+    return pupil_id
+
+
+async def carry_out(
+    session: AsyncSession,
+    *,
+    acting_staff: Staff,
+    plan: Plan,
+    gone: Sequence[Known],
+    source: str,
+    as_of: date | None,
+    told: Told | None = None,
+) -> RollReport:
+    """Do what the plan says, in the caller's transaction. `gone` are those to be marked as having left."""
+    await begin_with_standard_categories(session, acting_staff=acting_staff)
+    today = datetime.now(LONDON).date()
+    writing = Writing(acting_staff, source, today, as_of or today)
+    report = RollReport(unchanged=len(plan.of(UNCHANGED)), refused=len(plan.of(REFUSED)))
+    for done, planned in enumerate(plan.of(NEW, CHANGED), start=1):
+        row, known = planned.line.row, planned.known
+        assert row is not None
+        if known is None:
+            report.enrolled.append(writing.enrol(row))
+        else:
+            back = known.pupil.left_on is not None
+            await writing.change(session, row, known)
+            (report.enrolled if back else report.changed).append(known.pupil.id)
+        if told is not None and done % TOLD_EVERY == 0:
+            await told(done)
+    for known in gone:
+        await writing.leave(session, known.pupil)
+        report.left.append(known.pupil.id)
+    await writing.finish(session)
     await _note(session, acting_staff, report)
     return report
-
-
-def _match(rows: Iterable[RollRow], pupils: Sequence[Pupil], upns: Mapping[UUID, str]) -> dict[RollRow, Pupil]:
-    """Which row is which child: by UPN, else by name and birthday where only one fits."""
-    by_upn = {upns[pupil.id]: pupil for pupil in pupils if pupil.id in upns}
-    by_person: dict[tuple[str, str, date], list[Pupil]] = {}
-    for pupil in pupils:
-        by_person.setdefault((plain(pupil.forename), plain(pupil.surname), pupil.born), []).append(pupil)
-    matched = {}
-    for row in rows:
-        found = by_upn.get(row.upn) if row.upn else None
-        if found is None:
-            # A child whose UPN is another's is another child, whatever they are called.
-            same = [p for p in by_person.get(row.person, ()) if not row.upn or p.id not in upns]
-            found = same[0] if len(same) == 1 else None
-        if found is not None:
-            matched[row] = found
-    return matched
-
-
-def _values(
-    school_id: UUID, row: RollRow, pupil: Pupil | None = None, before: Sequence[tuple[str, str]] = ()
-) -> dict[str, Any]:
-    forename, surname = row.forename, row.surname
-    others = list(before)
-    if pupil is not None:
-        if pupil.names_apart:
-            # Of a child whose names are kept apart a file changes the class and the year, never the name.
-            forename, surname = pupil.forename, pupil.surname
-        others.insert(0, (pupil.preferred_forename or forename, pupil.preferred_surname or surname))
-    return {
-        "surname": surname,
-        "forename": forename,
-        "born": row.born,
-        "sex": row.sex,
-        "year_group": row.year_group,
-        "class_code": row.class_code,
-        "class_id": class_id(school_id, row.class_code) if row.class_code else None,
-        "search_words": search_words(forename, surname, *others),
-    }
-
-
-async def _enrol(
-    session: AsyncSession, school_id: UUID, rows: Sequence[RollRow], today: date, report: RollReport
-) -> None:
-    made = [
-        _values(school_id, row)
-        | {"school_id": school_id, "id": new_id(), "enrolled_on": today, "left_on": None, "version": 1}
-        for row in rows
-    ]
-    if not made:
-        return
-    await session.execute(insert(Pupil), made)
-    identifiers = [
-        _identifier(school_id, row, pupil["id"], today) for row, pupil in zip(rows, made, strict=True) if row.upn
-    ]
-    if identifiers:
-        await session.execute(insert(PupilIdentifier), identifiers)
-    for pupil in made:
-        event = PupilEnrolled(pupil_id=pupil["id"], year_group=pupil["year_group"], class_id=pupil["class_id"])
-        await publish(session, event, school_id=school_id, version=1)
-        report.enrolled.append(pupil["id"])
-
-
-async def _change(
-    session: AsyncSession,
-    pupil: Pupil,
-    row: RollRow,
-    before: Sequence[tuple[str, str]],
-    report: RollReport,
-) -> None:
-    if not pupil.names_apart and (row.forename, row.surname) != (pupil.forename, pupil.surname):
-        before = [*before, (pupil.forename, pupil.surname)]
-        await session.execute(insert(PupilName), [_legal_before(pupil, report.on)])
-    values = _values(pupil.school_id, row, pupil, before)
-    back = pupil.left_on is not None
-    if not back and all(getattr(pupil, name) == value for name, value in values.items()):
-        report.unchanged += 1
-        return
-    kind: type[PupilEnrolled | PupilChanged] = PupilChanged
-    if back:
-        values |= {"left_on": None, "enrolled_on": report.on}
-        kind = PupilEnrolled
-    event = kind(pupil_id=pupil.id, year_group=row.year_group, class_id=values["class_id"])
-    await _update(session, pupil, values, event)
-    (report.enrolled if back else report.changed).append(pupil.id)
-
-
-def _legal_before(pupil: Pupil, today: date) -> dict[str, Any]:
-    """A name that was changed still finds the child."""
-    return {
-        "school_id": pupil.school_id,
-        "id": new_id(),
-        "pupil_id": pupil.id,
-        "kind": "legal",
-        "forename": pupil.forename,
-        "surname": pupil.surname,
-        "until": today,
-        "source": "csv",
-    }
-
-
-async def _leave(session: AsyncSession, pupil: Pupil, today: date, report: RollReport) -> None:
-    await _update(session, pupil, {"left_on": today}, PupilLeft(pupil_id=pupil.id))
-    report.left.append(pupil.id)
-
-
-async def _update(session: AsyncSession, pupil: Pupil, values: Mapping[str, Any], event: Event) -> None:
-    version = pupil.version + 1
-    await session.execute(
-        update(Pupil)
-        .where(Pupil.school_id == pupil.school_id, Pupil.id == pupil.id)
-        .values(**values, version=version)
-        .execution_options(synchronize_session=False)
-    )
-    await publish(session, event, school_id=pupil.school_id, version=version)
-
-
-async def _add_identifiers(
-    session: AsyncSession, school_id: UUID, matched: Mapping[RollRow, Pupil], upns: Mapping[UUID, str], today: date
-) -> None:
-    fresh = [_identifier(school_id, row, p.id, today) for row, p in matched.items() if row.upn and p.id not in upns]
-    if fresh:
-        await session.execute(insert(PupilIdentifier), fresh)
-
-
-def _identifier(school_id: UUID, row: RollRow, pupil_id: UUID, today: date) -> dict[str, Any]:
-    return {
-        "school_id": school_id,
-        "pupil_id": pupil_id,
-        "kind": "upn",
-        "value": row.upn,
-        "source": "csv",
-        "since": today,
-    }
 
 
 async def _note(session: AsyncSession, acting_staff: Staff, report: RollReport) -> None:
@@ -221,5 +142,6 @@ async def _note(session: AsyncSession, acting_staff: Staff, report: RollReport) 
             "changed": len(report.changed),
             "left": len(report.left),
             "unchanged": report.unchanged,
+            "refused": report.refused,
         },
     )

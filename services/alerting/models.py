@@ -140,3 +140,18 @@ class Alert(Base):
     acknowledged_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+
+
+class AlertRemark(Base):
+    """The reason of a withdrawal, or the note with which somebody was alerted. Never changed."""
+
+    __tablename__ = "alert_remark"
+    __table_args__ = (ForeignKeyConstraint(["school_id", "alert_id"], ["alert.school_id", "alert.id"]),)
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    alert_id: Mapped[UUID]
+    kind: Mapped[str]
+    by_id: Mapped[UUID]
+    words: Mapped[str]
+    at: Mapped[datetime]

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     Name = str
     ClassCode = str
     YearGroup = str
+    Words = str
 else:
     Name = Text(200)
     ClassCode = Text(60)
     YearGroup = Text(3)
+    Words = Text(1000)
 
 Ids = Annotated[list[UUID], Field(max_length=50)]
 Level = Literal[1, 2, 3]
@@ -79,12 +81,17 @@ class Further(Body):
     incident_id: UUID
     staff_ids: Ids = []
     group_ids: Ids = []
+    note: Words | None = None
 
     @model_validator(mode="after")
     def _names_somebody(self) -> "Further":
         if not (self.staff_ids or self.group_ids):
             raise ValueError("Name whom to tell.")
         return self
+
+
+class Withdrawal(Body):
+    reason: Words
 
 
 class TriedPupil(Body):
@@ -150,6 +157,37 @@ class AlertShown(BaseModel):
     done_at: datetime | None
     voucher: str
     """For the incident service, good for 60 seconds: this person was told of this incident."""
+
+
+class RemarkShown(BaseModel):
+    by_id: UUID
+    at: datetime
+    words: str
+
+
+class OpenedAlertShown(AlertShown):
+    notes: list[RemarkShown]
+    """With which the person was alerted, the oldest first."""
+
+
+class AlertedShown(BaseModel):
+    """Somebody who was alerted, for the DSL team."""
+
+    id: UUID
+    staff_id: UUID
+    why: list[str]
+    state: str
+    raised_at: datetime
+    read_at: datetime | None
+    acknowledged_at: datetime | None
+    done_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawals: list[RemarkShown]
+
+
+class WhoWasAlerted(BaseModel):
+    incident_id: UUID
+    alerted: list[AlertedShown]
 
 
 class AlertsShown(BaseModel):

@@ -8,6 +8,7 @@ from services.gateway.limits import Limiter, Policy
 from services.gateway.openapi import describe
 from services.gateway.routes import (
     actions,
+    alerted,
     alerts,
     categories,
     finding,
@@ -38,6 +39,7 @@ API_ROUTERS = (
     categories.router,
     lists.router,
     actions.router,
+    alerted.router,
     alerts.router,
     rules.router,
     school.router,

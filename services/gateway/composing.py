@@ -62,6 +62,13 @@ async def alert(request: Request, caller: Caller, alert_id: UUID) -> Response:
     return await _named(request, {"alert": opened, "concern": answer.json()}, of=answer)
 
 
+async def who_was_alerted(request: Request, caller: Caller, incident_id: UUID) -> Response:
+    answer = await caller.call("alerting", "GET", f"/incidents/{incident_id}/alerts")
+    if answer.is_error:
+        return handed_on(answer)
+    return await _named(request, answer.json())
+
+
 async def concern(request: Request, caller: Caller, incident_id: UUID) -> Response:
     return await from_incident(request, caller, f"/incidents/{incident_id}")
 

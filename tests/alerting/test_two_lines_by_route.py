@@ -75,6 +75,8 @@ def probes(schools: TwoSchools, *askers: Client) -> Probes:
     for step in ("read", "acknowledge", "done"):
         probe(f"POST /alerts/{{alert_id}}/{step}", f"{alert}/{step}")
     further = {"incident_id": str(schools.incident_id), "staff_ids": [str(schools.harbour.people["Bevan"])]}
+    probe("POST /alerts/{alert_id}/withdraw", f"{alert}/withdraw", json={"reason": "Not theirs."})
+    probe("GET /incidents/{incident_id}/alerts", f"/incidents/{schools.incident_id}/alerts")
     probe("POST /alerts/further", "/alerts/further", json=further)
     probe("GET /told", "/told", params={"incident_id": str(schools.incident_id)})
     probe("GET /rules", "/rules")

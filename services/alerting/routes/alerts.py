@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from services.alerting import schemas, service
 from services.alerting.domain import Step
-from services.alerting.models import Alert
+from services.alerting.models import Alert, AlertRemark
 from services.alerting.queries import alerts as queries
+from services.alerting.queries.overview import remarks_on
 from services.alerting.routes.within import after, cursor, database, place_of, scope, signer
 from services.alerting.vouchers import vouch
 from shared.errors import NotFound
@@ -16,6 +17,7 @@ from shared.identity import Staff, may
 
 router = APIRouter(tags=["alerts"])
 Reader = Annotated[Staff, Depends(may("alert:read"))]
+Withdrawer = Annotated[Staff, Depends(may("alert:withdraw"))]
 
 
 @router.get("/alerts")
@@ -62,14 +64,41 @@ async def alert_further(
             incident_id=body.incident_id,
             staff_ids=body.staff_ids,
             group_ids=body.group_ids,
+            note=body.note,
         )
 
 
 @router.get("/alerts/{alert_id}")
-async def open_alert(request: Request, staff: Reader, alert_id: UUID) -> schemas.AlertShown:
+async def open_alert(request: Request, staff: Reader, alert_id: UUID) -> schemas.OpenedAlertShown:
     async with database(request).begin(scope(staff)) as session:
         alert = await service.open_alert(session, acting_staff=staff, alert_id=alert_id)
-    return _shown(request, staff, alert)
+        notes = await remarks_on(session, alert.school_id, [alert.id], "note")
+    return schemas.OpenedAlertShown(**dict(_shown(request, staff, alert)), notes=[_remark(note) for note in notes])
+
+
+@router.post("/alerts/{alert_id}/withdraw", status_code=204)
+async def withdraw(request: Request, staff: Withdrawer, alert_id: UUID, body: schemas.Withdrawal) -> None:
+    """Take somebody's alert away, with the reason (C9). They are not told."""
+    async with database(request).begin(scope(staff)) as session:
+        await service.withdraw(session, acting_staff=staff, alert_id=alert_id, reason=body.reason)
+
+
+@router.get("/incidents/{incident_id}/alerts")
+async def who_was_alerted(request: Request, staff: Withdrawer, incident_id: UUID) -> schemas.WhoWasAlerted:
+    """Who was alerted, who has read it, and what was withdrawn, for those who may withdraw."""
+    async with database(request).begin(scope(staff)) as session:
+        found = await service.look_who_was_alerted(session, acting_staff=staff, incident_id=incident_id)
+        said = await remarks_on(session, staff.school_id, [alert.id for alert in found], "withdrawn")
+    return schemas.WhoWasAlerted(
+        incident_id=incident_id,
+        alerted=[
+            schemas.AlertedShown(
+                **{name: getattr(alert, name) for name in schemas.AlertedShown.model_fields if name != "withdrawals"},
+                withdrawals=[_remark(remark) for remark in said if remark.alert_id == alert.id],
+            )
+            for alert in found
+        ],
+    )
 
 
 @router.post("/alerts/{alert_id}/read")
@@ -103,6 +132,10 @@ async def _take(request: Request, staff: Staff, alert_id: UUID, step: Step) -> s
     async with database(request).begin(scope(staff)) as session:
         alert = await service.take_step(session, acting_staff=staff, alert_id=alert_id, step=step)
     return schemas.AlertState.model_validate(alert, from_attributes=True)
+
+
+def _remark(remark: AlertRemark) -> schemas.RemarkShown:
+    return schemas.RemarkShown(by_id=remark.by_id, at=remark.at, words=remark.words)
 
 
 def _shown(request: Request, staff: Staff, alert: Alert) -> schemas.AlertShown:

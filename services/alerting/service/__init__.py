@@ -1,17 +1,20 @@
 """One function per intent: rows, audit row and events in the caller's transaction."""
 
-from services.alerting.service.alerts import open_alert, take_step
+from services.alerting.service.alerts import look_who_was_alerted, open_alert, take_step
 from services.alerting.service.further import alert_further
 from services.alerting.service.rules import replace_rules, try_rules
 from services.alerting.service.telling import NobodyToTell, tell, tell_who_was_missed
+from services.alerting.service.withdrawing import withdraw
 
 __all__ = [
     "NobodyToTell",
     "alert_further",
+    "look_who_was_alerted",
     "open_alert",
     "replace_rules",
     "take_step",
     "tell",
     "tell_who_was_missed",
     "try_rules",
+    "withdraw",
 ]

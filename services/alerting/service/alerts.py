@@ -1,6 +1,6 @@
 """What somebody does with an alert of theirs: open it, and say that it is read, taken up, done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.alerting.domain import State, Step, after
 from services.alerting.models import Alert, ToldIncident
 from services.alerting.queries.alerts import one, one_to_change, pupils_of
+from services.alerting.queries.overview import who_was_alerted
 from shared import audit
 from shared.contracts.alerting import AlertAcknowledged, AlertDone, AlertFact, AlertRead
 from shared.errors import NotFound
@@ -34,6 +35,23 @@ async def open_alert(session: AsyncSession, *, acting_staff: Staff, alert_id: UU
         raise NotFound()
     await _record(session, "alert:opened", acting_staff, alert)
     return alert
+
+
+async def look_who_was_alerted(session: AsyncSession, *, acting_staff: Staff, incident_id: UUID) -> Sequence[Alert]:
+    """Everybody who has an alert of it or had one, and the look on the audit. Raises NotFound."""
+    found = await who_was_alerted(session, acting_staff, incident_id)
+    if not found:
+        raise NotFound()
+    await audit.record(
+        session,
+        action="alerts:looked-at",
+        school_id=acting_staff.school_id,
+        staff=acting_staff,
+        about_kind="incident",
+        about_id=incident_id,
+        pupil_ids=await pupils_of(session, found[0]),
+    )
+    return found
 
 
 async def take_step(

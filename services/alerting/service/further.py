@@ -12,6 +12,7 @@ from services.alerting.queries.alerts import theirs
 from services.alerting.queries.school import known_of
 from services.alerting.recipients import Told, chosen
 from services.alerting.service.raising import announce, raise_alerts
+from services.alerting.service.remarks import remark
 from shared.contracts.events import LENIENT
 from shared.contracts.incident import IncidentFacts, IncidentLogged
 from shared.contracts.words import DSL_TEAM, Why
@@ -26,23 +27,25 @@ async def alert_further(
     incident_id: UUID,
     staff_ids: Sequence[UUID],
     group_ids: Sequence[UUID],
+    note: str | None = None,
 ) -> None:
     """Tell these people too. Who is shielded or has left is not told, and the answer does not say so.
 
     By whoever was alerted to it, and by the DSL team with elevated access, who also call back whoever has read it
-    already or lost the alert. Raises NotFound alike for what is absent or out of reach; ElevationRequired for the DSL
-    team without it.
+    already or lost the alert. The note is for whoever is told by this. Raises NotFound alike for what is absent or out
+    of reach; ElevationRequired for the DSL team without it.
     """
     facts = await _reached(session, acting_staff, incident_id)
     ticked = facts.model_copy(update={"extra_staff_ids": list(staff_ids), "extra_group_ids": list(group_ids)})
     known = await known_of(session, acting_staff.school_id, incident_id)
     people = chosen(ticked, known.school)
     new = [told for told in people if told.staff_id not in known.told]
-    if new:
-        await raise_alerts(session, acting_staff.school_id, facts, new, by=acting_staff)
+    told = await raise_alerts(session, acting_staff.school_id, facts, new, by=acting_staff) if new else []
     if DSL_TEAM & acting_staff.roles and acting_staff.elevated:
         again = [told.staff_id for told in people if told.staff_id in known.told]
-        await _call_back(session, acting_staff, facts, again)
+        told += await _call_back(session, acting_staff, facts, again)
+    if note:
+        await remark(session, by=acting_staff, alert_ids=told, kind="note", words=note)
 
 
 async def _reached(session: AsyncSession, staff: Staff, incident_id: UUID) -> IncidentFacts:
@@ -63,7 +66,9 @@ async def _reached(session: AsyncSession, staff: Staff, incident_id: UUID) -> In
     return IncidentLogged.model_validate(incident.facts, context=LENIENT)
 
 
-async def _call_back(session: AsyncSession, staff: Staff, facts: IncidentFacts, staff_ids: Sequence[UUID]) -> None:
+async def _call_back(
+    session: AsyncSession, staff: Staff, facts: IncidentFacts, staff_ids: Sequence[UUID]
+) -> list[UUID]:
     """Alerts that were put away or withdrawn are unread again. When they were read stays on the audit."""
     found = await session.scalars(
         select(Alert)
@@ -77,7 +82,7 @@ async def _call_back(session: AsyncSession, staff: Staff, facts: IncidentFacts, 
     )
     put_away = [alert for alert in found if after(State(alert.state), Step.READD) != alert.state]
     if not put_away:
-        return
+        return []
     await session.execute(
         update(Alert)
         .where(Alert.school_id == staff.school_id, Alert.id.in_([alert.id for alert in put_away]))
@@ -93,3 +98,4 @@ async def _call_back(session: AsyncSession, staff: Staff, facts: IncidentFacts, 
     )
     again = [(alert.id, Told(alert.staff_id, (Why.READDED,))) for alert in put_away]
     await announce(session, staff.school_id, facts, again, by=staff)
+    return [alert_id for alert_id, _ in again]

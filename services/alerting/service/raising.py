@@ -30,12 +30,16 @@ async def raise_alerts(
     *,
     by: Staff | None = None,
     by_mail: bool = True,
-) -> None:
-    """An alert for each of these people, who have none. The incident's row must be locked. `by`: who had them told."""
+) -> list[UUID]:
+    """An alert for each of these people, who have none; their ids. The incident's row must be locked.
+
+    `by`: who had them told.
+    """
     now = datetime.now(UTC)
     alerts = [(new_id(), person) for person in people]
     await session.execute(insert(Alert), [_row(alert_id, school_id, facts, told, now) for alert_id, told in alerts])
     await announce(session, school_id, facts, alerts, by=by, by_mail=by_mail)
+    return [alert_id for alert_id, _ in alerts]
 
 
 async def announce(

@@ -57,10 +57,20 @@ class NextAlert(Answer):
     notices: list[str]
 
 
-class OpenedAlert(Answer):
-    model_config = example(alert=TOLD, concern=WHOLE, names=PEOPLE, notices=[])
+class Note(Answer):
+    by_id: UUID
+    at: datetime
+    words: str
 
-    alert: Alert
+
+class AlertWithNotes(Alert):
+    notes: list[Note] = Field(description="with which you were alerted, the oldest first")
+
+
+class OpenedAlert(Answer):
+    model_config = example(alert=TOLD | {"notes": []}, concern=WHOLE, names=PEOPLE, notices=[])
+
+    alert: AlertWithNotes
     concern: WholeOrOwn | None
     names: dict[UUID, str]
     notices: list[str]

@@ -159,6 +159,8 @@ ACTIONS: Final = MappingProxyType(
         ),
         "staff:list": Rule(EVERYONE, PASSWORD, "everyone with a role in the school", _TRUST_ANY, stale_ok=True),
         "group:list": Rule(EVERYONE, PASSWORD, "everyone with a role in the school", _TRUST_ANY, stale_ok=True),
+        # access.md is silent on these: decision 15.
+        "absence:own": Rule(EVERYONE, MFA, "everyone, for themselves"),
         "token:own": Rule(EVERYONE, ELEVATED, "everyone, for themselves", _TRUST_ANY),
     }
 )

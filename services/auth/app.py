@@ -2,9 +2,10 @@
 
 from functools import partial
 
+from services.auth.calendar import Calendar
 from services.auth.link_worker import LinkWorker
 from services.auth.own_addresses import OwnAddresses
-from services.auth.routes import internal, own, people, sessions
+from services.auth.routes import absence, internal, own, people, sessions
 from services.auth.sealing import Sealing
 from services.auth.settings import AuthSettings
 from services.auth.start import refuse_demonstration
@@ -37,7 +38,7 @@ def create_service(settings: AuthSettings, *, peers: Peers, bus: Bus | None = No
 
     api = create_api(
         NAME,
-        routers=(sessions.router, own.router, people.router, internal.router),
+        routers=(sessions.router, own.router, people.router, absence.router, internal.router),
         verifier=Verifier(issuer=ISSUER, audience=NAME, fetch_jwks=own_keys),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
         settings=settings,
@@ -57,6 +58,7 @@ def create_service(settings: AuthSettings, *, peers: Peers, bus: Bus | None = No
             "relay": relay,
             "sender": sender,
             "links": LinkWorker(db, seal=seal),
+            "calendar": Calendar(db),
             "sealer": Sealer(worker_db=worker_db, signer=seals, origin=f"heed/{NAME}"),
         }
     return Service(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.auth.domain import Period, classes_of, email_key
+from services.auth.domain import Absence, Period, classes_of, email_key
 from services.auth.models import (
     AlertGroup,
     ClassTaught,
@@ -43,6 +43,11 @@ class Place:
     roles: list[Role]
     periods: list[Period]
     told_classes: list[str]
+    absence: Absence | None
+    told_away: bool
+
+    def away(self, day: date) -> Absence | None:
+        return self.absence if self.absence is not None and self.absence.holds(day) else None
 
     def classes(self, day: date) -> list[str]:
         return classes_of(self.periods, day)
@@ -62,17 +67,32 @@ async def trust_roles_of(session: AsyncSession, staff_id: UUID) -> list[TrustRol
 
 async def place_of(session: AsyncSession, school_id: UUID, staff_id: UUID) -> Place | None:
     """None for somebody who never was on this school's staff."""
-    told = await session.scalar(
-        select(Membership.told_classes).where(Membership.school_id == school_id, Membership.staff_id == staff_id)
+    found = await session.execute(
+        select(
+            Membership.told_classes,
+            Membership.away_from,
+            Membership.away_until,
+            Membership.deputy_id,
+            Membership.told_away,
+        ).where(Membership.school_id == school_id, Membership.staff_id == staff_id)
     )
-    if told is None:
+    member = found.first()
+    if member is None:
         return None
+    absence = Absence(member.away_from, member.away_until, member.deputy_id) if member.away_from else None
     periods = await session.execute(
         select(ClassTaught.code, ClassTaught.from_on, ClassTaught.to_on).where(
             ClassTaught.school_id == school_id, ClassTaught.staff_id == staff_id
         )
     )
-    return Place(school_id, await roles_in(session, school_id, staff_id), [Period(*row) for row in periods], told)
+    return Place(
+        school_id,
+        await roles_in(session, school_id, staff_id),
+        [Period(*row) for row in periods],
+        member.told_classes,
+        absence,
+        member.told_away,
+    )
 
 
 async def member_schools(session: AsyncSession, staff_id: UUID) -> list[UUID]:

@@ -65,8 +65,15 @@ async def _staff(session: AsyncSession, school: School) -> list[dict[str, Any]]:
     for person in people:
         place = await queries.place_of(session, school.id, person.id)
         if place is not None:
-            classes = [class_id(school.id, code) for code in place.classes(queries.today(now()))]
-            added = StaffAdded(staff_id=person.id, roles=place.roles, class_ids=classes)
+            day = queries.today(now())
+            away = place.away(day)
+            added = StaffAdded(
+                staff_id=person.id,
+                roles=place.roles,
+                class_ids=[class_id(school.id, code) for code in place.classes(day)],
+                away_until=away.until_on if away else None,
+                deputy_id=away.deputy_id if away else None,
+            )
             events.append(_told(_or_disabled(person, added), school_id=school.id, version=person.version))
     return events
 

@@ -15,6 +15,7 @@ from services.gateway.routes import (
     incidents,
     lists,
     looking,
+    own,
     pages,
     pupil_record,
     pupils,
@@ -22,6 +23,7 @@ from services.gateway.routes import (
     rules,
     school,
     sessions,
+    staff,
     tokens,
 )
 from services.gateway.settings import GatewaySettings
@@ -31,6 +33,7 @@ from shared.service import Service, create_api
 
 API_ROUTERS = (
     sessions.router,
+    own.router,
     tokens.router,
     pupils.router,
     finding.router,
@@ -44,6 +47,7 @@ API_ROUTERS = (
     rules.router,
     school.router,
     roll.router,
+    staff.router,
     # After those with words where its ids stand.
     pupil_record.router,
 )

@@ -5,6 +5,8 @@ from fastapi import Request, Response
 SESSION = "heed_session"
 CSRF = "heed_csrf"
 DEVICE = "heed_device"
+BROWSER = "heed_browser"
+BROWSER_SECONDS = 400 * 24 * 3600  # as long as browsers keep any cookie
 DEVICE_SECONDS = 30 * 24 * 3600  # as long as auth remembers a browser
 
 
@@ -16,6 +18,7 @@ class Cookies:
         self.session = prefix + SESSION
         self.csrf = prefix + CSRF
         self.device = prefix + DEVICE
+        self.browser = prefix + BROWSER
         self._secure = https
 
     def session_of(self, request: Request) -> str | None:
@@ -23,6 +26,13 @@ class Cookies:
 
     def device_of(self, request: Request) -> str | None:
         return request.cookies.get(self.device) or None
+
+    def browser_of(self, request: Request) -> str | None:
+        return request.cookies.get(self.browser) or None
+
+    def know(self, response: Response, browser: str) -> None:
+        """By this a sign-in with another browser is noticed and told to its owner; it spares nothing."""
+        self._set(response, self.browser, browser, httponly=True, max_age=BROWSER_SECONDS)
 
     def remember(self, response: Response, device: str) -> None:
         """This browser is spared the second factor at sign-in; signing out does not end that."""

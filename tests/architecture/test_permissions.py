@@ -36,6 +36,7 @@ PUBLIC = {
         "/api/v1/sign-in",
         "/api/v1/password",
         "/api/v1/password/forgotten",
+        "/api/v1/schools/{school}/sign-in",
         "/password/{_}",
     },
 }

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -85,6 +85,13 @@ class House:
             await asyncio.gather(*working)
 
         self.workers.push_async_callback(finish)
+
+    async def until(self, holds: Callable[[], Awaitable[Any]]) -> None:
+        """Waits for what will be so."""
+        end = monotonic() + 15
+        while not await holds():
+            assert monotonic() < end, "it did not come about within 15 seconds"
+            await asyncio.sleep(0.02)
 
     async def mails(self, *, to: str, about: str) -> list[str]:
         """Waits for a mail to somebody whose subject says this much; the texts of all those there are then."""

@@ -48,7 +48,7 @@ async def test_on_https_cookies_are_bound_to_this_very_host(house: House) -> Non
     async with browser(secure.api, "https://heed.oakfield.example") as http:
         answer = await http.post(f"{API}/sign-in", json=credentials(person))
         cookies = cookies_of(answer)
-        assert set(cookies) == {"__Host-heed_session", "__Host-heed_csrf"}
+        assert set(cookies) == {"__Host-heed_session", "__Host-heed_csrf", "__Host-heed_browser"}
         assert all(cookie["secure"] and cookie["path"] == "/" and not cookie["domain"] for cookie in cookies.values())
         assert answer.headers["strict-transport-security"].startswith("max-age=63072000")
         assert (await http.get(f"{API}/me")).status_code == 200
@@ -171,7 +171,7 @@ async def test_a_remembered_browser_is_spared_the_second_factor_but_not_elevatio
     assert int(device["max-age"]) == 30 * 24 * 3600
     left = await haddad.post("/sign-out")
     assert left.status_code == 204
-    assert set(haddad.http.cookies) == {"heed_device"}
+    assert set(haddad.http.cookies) == {"heed_device", "heed_browser"}
     answer = await haddad.http.post(f"{API}/sign-in", json=credentials(haddad))
     assert (answer.json()["assurance"], answer.json()["needs"]) == ("mfa", None)
     other = await haddad.get("/tokens")

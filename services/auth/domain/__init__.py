@@ -1,5 +1,6 @@
 """The rules of sign-in, of sessions and of who may change whose rights. Pure: no clock, no database, no network."""
 
+from services.auth.domain.absence import LONGEST_ABSENCE, Absence, may_stand_in
 from services.auth.domain.passwords import (
     FORGOTTEN_LINK_LIFE,
     LINK_LIFE,
@@ -10,6 +11,7 @@ from services.auth.domain.passwords import (
     password_fault,
     same_password,
 )
+from services.auth.domain.recovery import as_recovery_code, new_recovery_codes
 from services.auth.domain.rights import (
     Period,
     classes_of,
@@ -18,7 +20,7 @@ from services.auth.domain.rights import (
     team_roles_given,
     widens_own_reach,
 )
-from services.auth.domain.second_factor import TOTP_DRIFT, TOTP_SECONDS, new_totp_secret, otpauth_uri, totp_step
+from services.auth.domain.second_factor import TOTP_DRIFT, TOTP_SECONDS, new_totp_secret, otpauth_uri, qr_svg, totp_step
 from services.auth.domain.sessions import (
     DEVICE_LIFE,
     ELEVATED_IDLE,
@@ -54,6 +56,7 @@ __all__ = [
     "ELEVATED_LIFE",
     "FORGOTTEN_LINK_LIFE",
     "LINK_LIFE",
+    "LONGEST_ABSENCE",
     "PASSWORD_AT_LEAST",
     "PASSWORD_AT_MOST",
     "SESSION_IDLE",
@@ -62,19 +65,24 @@ __all__ = [
     "TOTP_DRIFT",
     "TOTP_SECONDS",
     "TOUCH_EVERY",
+    "Absence",
     "Pace",
     "Period",
     "SessionTimes",
     "Standing",
     "Tries",
+    "as_recovery_code",
     "classes_of",
     "email_key",
     "hash_of",
     "may_shield",
+    "may_stand_in",
+    "new_recovery_codes",
     "new_totp_secret",
     "otpauth_uri",
     "password_fault",
     "periods_after",
+    "qr_svg",
     "remembered",
     "same_password",
     "standing",

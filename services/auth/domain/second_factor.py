@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import pyotp
+import segno
 
 TOTP_SECONDS: Final = 30
 TOTP_DRIFT: Final = 1
@@ -16,6 +17,11 @@ def new_totp_secret() -> str:
 
 def otpauth_uri(secret: str, *, email: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Heed")
+
+
+def qr_svg(uri: str) -> str:
+    """The address as a picture for a phone's camera: an SVG without script or style, to be put into a page."""
+    return segno.make(uri, error="m").svg_inline(scale=4, svgclass=None, lineclass=None, title="QR code")
 
 
 def totp_step(secret: str, code: str, *, now: datetime) -> int | None:

@@ -46,6 +46,11 @@ class Membership(Base):
     joined_at: Mapped[datetime]
     told_classes: Mapped[list[str]]
     """The classes last published: when a period begins or ends, nobody writes, and others must be told all the same."""
+    away_from: Mapped[date | None]
+    away_until: Mapped[date | None]
+    deputy_id: Mapped[UUID | None]
+    told_away: Mapped[bool] = mapped_column(default=False)
+    """Whether others were last told that they are away."""
 
 
 class RoleHeld(Base):

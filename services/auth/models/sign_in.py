@@ -38,6 +38,8 @@ class StaffSession(Base):
     elevated_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_why: Mapped[str | None]
+    device: Mapped[str] = mapped_column(default="")
+    """The kind of browser and system in plain words; what exactly it called itself is nobody's to keep."""
 
 
 class Device(Base):
@@ -50,6 +52,26 @@ class Device(Base):
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     made_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+
+
+class KnownBrowser(Base):
+    """A browser that somebody has signed in with before. It spares them nothing; a sign-in with another one is told."""
+
+    __tablename__ = "known_browser"
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class PersonalToken(Base):

@@ -1,7 +1,7 @@
 """Schools, staff, groups and shields."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.auth import queries, schemas, service
 from services.auth.domain import Period
 from services.auth.models import AlertGroup
+from services.auth.register import Entry, register
+from services.auth.routes.absence import shown as absence_shown
 from services.auth.routes.sessions import shown
 from services.auth.routes.within import IfMatch, database, etag, mail_seal, now, scope, version_of
 from shared.identity import Staff, may, signed_in
@@ -53,6 +55,13 @@ async def find_staff(
     async with database(request).begin(scope(staff)) as session:
         found = await queries.find_staff(session, staff.school_id, starts.replace("\x00", ""))
     return schemas.StaffListed(staff=[schemas.StaffShown(id=p.id, name=p.display_name) for p in found])
+
+
+@router.get("/staff/all")
+async def all_staff(request: Request, staff: StaffWriter) -> schemas.StaffRegister:
+    async with database(request).begin(scope(staff)) as session:
+        found = await register(session, staff, today=queries.today(now()))
+    return schemas.StaffRegister(staff=[_entry(entry) for entry in found])
 
 
 @router.post("/staff", status_code=201)
@@ -124,6 +133,13 @@ async def enable(request: Request, staff: StaffWriter, staff_id: UUID) -> Respon
     async with database(request).begin(scope(staff)) as session:
         await service.enable_staff(session, acting_staff=staff, staff_id=staff_id)
     return Response(status_code=204)
+
+
+@router.post("/staff/{staff_id}/sessions/end")
+async def end_sessions(request: Request, staff: StaffWriter, staff_id: UUID) -> schemas.Ended:
+    async with database(request).begin(scope(staff)) as session:
+        ended = await service.end_somebodys_sessions(session, acting_staff=staff, staff_id=staff_id, now=now())
+    return schemas.Ended(ended=ended)
 
 
 @router.post("/staff/{staff_id}/second-factor/reset", status_code=204)
@@ -198,6 +214,25 @@ async def lift_shield(request: Request, staff: Shielder, shield_id: UUID) -> Res
     async with database(request).begin(scope(staff)) as session:
         await service.lift_shield(session, acting_staff=staff, school_id=staff.school_id, shield_id=shield_id)
     return Response(status_code=204)
+
+
+def _entry(entry: Entry) -> schemas.StaffEntry:
+    person = entry.account
+    working: Literal["active", "invited"] = "active" if entry.has_password else "invited"
+    return schemas.StaffEntry(
+        id=person.id,
+        title=person.title,
+        forename=person.forename,
+        surname=person.surname,
+        email=person.email,
+        roles=list(entry.roles),
+        classes=list(entry.classes),
+        state="disabled" if person.disabled_at else working,
+        last_seen_at=entry.last_seen_at,
+        second_factor=entry.has_second_factor,
+        absence=absence_shown(entry.absence),
+        version=person.version,
+    )
 
 
 def _periods(classes: Sequence[str | schemas.ClassPeriod]) -> list[Period | str]:

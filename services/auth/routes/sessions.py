@@ -10,7 +10,7 @@ from services.auth.routes.within import database, must_be_accepted, now, sealing
 from services.auth.service import sessions
 from services.auth.service.checks import Checked
 from shared.db import Scope
-from shared.errors import NotSignedIn, Problem, TooMany
+from shared.errors import NotFound, NotSignedIn, Problem, TooMany
 from shared.identity import Staff, service_only
 
 router = APIRouter(tags=["sessions"])
@@ -46,7 +46,15 @@ async def sign_in(request: Request, _: Gateway, body: schemas.SignIn) -> schemas
     # Between two transactions: no connection waits while a password is hashed.
     fits = await passwords.fits(candidate.password_hash, body.password)
     async with db.begin(Scope()) as session:
-        signed_in = await sessions.finish_sign_in(session, candidate, password=body.password, fits=fits, now=now())
+        signed_in = await sessions.finish_sign_in(
+            session,
+            candidate,
+            password=body.password,
+            fits=fits,
+            now=now(),
+            browser=body.browser,
+            device=body.browser_words,
+        )
     if signed_in is None:
         raise WrongPassword()
     return schemas.SignedIn(
@@ -55,6 +63,7 @@ async def sign_in(request: Request, _: Gateway, body: schemas.SignIn) -> schemas
         needs=signed_in.needs,
         schools=[shown(school) for school in signed_in.schools],
         school_id=signed_in.in_school_id,
+        browser=signed_in.browser,
     )
 
 
@@ -137,6 +146,18 @@ async def forgotten(request: Request, _: Gateway, body: schemas.ForgottenPasswor
     if wait:
         raise TooMany(wait, f"A link was asked for several times. Wait {wait} seconds, then ask again.")
     return schemas.Said(message=LINK_ASKED)
+
+
+@router.post("/schools/sign-in")
+async def school_door(request: Request, _: Gateway, body: schemas.SchoolAsked) -> schemas.SchoolDoor:
+    """What a school's own link shows before anybody has signed in; no list of schools is to be had this way."""
+    async with database(request).begin(Scope()) as session:
+        school = await service.school_by_link(session, body.school)
+    if school is None:
+        raise NotFound()
+    return schemas.SchoolDoor(
+        id=school.id, name=school.name, slug=service.slug(school.short_name), danger_text=school.danger_text
+    )
 
 
 def shown(school: School) -> schemas.SchoolShown:

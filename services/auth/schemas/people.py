@@ -1,12 +1,13 @@
 """Schools, staff, groups and shields."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from services.auth.domain import Period
+from services.auth.schemas.absence import AbsenceShown
 from services.auth.schemas.fields import Ids, Line, Name
 from shared.contracts.words import Role
 from shared.schemas import Body
@@ -74,6 +75,38 @@ class StaffShown(BaseModel):
 
 class StaffListed(BaseModel):
     staff: list[StaffShown]
+
+
+class StaffEntry(BaseModel):
+    id: UUID
+    title: str
+    forename: str
+    surname: str
+    email: str
+    roles: list[Role]
+    classes: list[str]
+    state: Literal["invited", "active", "disabled"]
+    last_seen_at: datetime | None
+    second_factor: bool
+    absence: AbsenceShown | None
+    version: int
+
+
+class StaffRegister(BaseModel):
+    staff: list[StaffEntry]
+
+
+class SchoolAsked(Body):
+    school: Line
+
+
+class SchoolDoor(BaseModel):
+    """What the sign-in page of a school's own link says, before anybody has signed in."""
+
+    id: UUID
+    name: str
+    slug: str
+    danger_text: str
 
 
 class StaffAdded(BaseModel):

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.auth.schemas.fields import Code, Line, Secret
+from services.auth.schemas.fields import Code, Line, Name, Secret
 from services.auth.schemas.people import SchoolShown
 from shared.contracts.words import Role, TrustRole
 from shared.schemas import Body
@@ -18,6 +18,8 @@ class SignIn(Body):
     password: Secret
     device: Secret | None = None
     address: Line | None = None
+    browser: Secret | None = None
+    browser_words: Name = ""
 
 
 class Check(Body):
@@ -78,6 +80,7 @@ class SignedIn(BaseModel):
     needs: Literal["second-factor", "enrolment"] | None
     schools: list[SchoolShown]
     school_id: UUID
+    browser: str = Field(repr=False)
 
 
 class Who(BaseModel):
@@ -104,6 +107,41 @@ class Device(BaseModel):
 class Enrolment(BaseModel):
     secret: str = Field(repr=False)
     otpauth_uri: str = Field(repr=False)
+    qr_svg: str = Field(repr=False)
+
+
+class RecoveryCodes(BaseModel):
+    codes: list[str] = Field(repr=False)
+
+
+class RecoveryCodesLeft(BaseModel):
+    left: int
+
+
+class SessionShown(BaseModel):
+    id: UUID
+    began_at: datetime
+    last_seen_at: datetime
+    device: str
+    this: bool
+
+
+class SessionsShown(BaseModel):
+    sessions: list[SessionShown]
+
+
+class DeviceShown(BaseModel):
+    id: UUID
+    remembered_at: datetime
+    ends_at: datetime
+
+
+class DevicesShown(BaseModel):
+    devices: list[DeviceShown]
+
+
+class Ended(BaseModel):
+    ended: int
 
 
 class TokenShown(BaseModel):

@@ -3,13 +3,22 @@
 `acting_staff=None` is the operator at the command line, who is written into the audit as such.
 """
 
+from services.auth.service.absence import absence_of, set_absence
 from services.auth.service.checks import Checked, check_personal_token, check_session
 from services.auth.service.groups import add_group, retire_group, set_group_members
 from services.auth.service.links import answer_link_requests, ask_for_link, invite, make_password_link, set_password
 from services.auth.service.mailing import mail
-from services.auth.service.schools import change_school, create_trust, register_school
+from services.auth.service.own_sessions import (
+    end_other_sessions,
+    end_somebodys_sessions,
+    forget_device,
+    own_sessions,
+    remembered_devices,
+)
+from services.auth.service.recovery_codes import recovery_codes_left, renew_recovery_codes
+from services.auth.service.schools import change_school, create_trust, register_school, school_by_link, slug
 from services.auth.service.second_factor import Given, confirm_totp, enrol_totp, give_code, reset_second_factor
-from services.auth.service.sessions import end_session, end_sessions_of
+from services.auth.service.sessions import end_own_session, end_session, end_sessions_of
 from services.auth.service.shields import lift_shield, raise_shield
 from services.auth.service.staff import add_staff, disable_staff, enable_staff, set_roles, set_trust_roles
 from services.auth.service.tokens import end_personal_token, make_personal_token, personal_tokens
@@ -17,6 +26,7 @@ from services.auth.service.tokens import end_personal_token, make_personal_token
 __all__ = [
     "Checked",
     "Given",
+    "absence_of",
     "add_group",
     "add_staff",
     "answer_link_requests",
@@ -28,23 +38,34 @@ __all__ = [
     "create_trust",
     "disable_staff",
     "enable_staff",
+    "end_other_sessions",
+    "end_own_session",
     "end_personal_token",
     "end_session",
     "end_sessions_of",
+    "end_somebodys_sessions",
     "enrol_totp",
+    "forget_device",
     "give_code",
     "invite",
     "lift_shield",
     "mail",
     "make_password_link",
     "make_personal_token",
+    "own_sessions",
     "personal_tokens",
     "raise_shield",
+    "recovery_codes_left",
     "register_school",
+    "remembered_devices",
+    "renew_recovery_codes",
     "reset_second_factor",
     "retire_group",
+    "school_by_link",
+    "set_absence",
     "set_group_members",
     "set_password",
     "set_roles",
     "set_trust_roles",
+    "slug",
 ]

@@ -21,14 +21,21 @@ async def publish_place(session: AsyncSession, kind: Kind, person: StaffAccount,
     place = await queries.place_of(session, school_id, person.id)
     if place is None:
         raise NotFound()
-    classes = place.classes(queries.today(now()))
-    event = kind(staff_id=person.id, roles=place.roles, class_ids=[class_id(school_id, code) for code in classes])
+    day = queries.today(now())
+    classes, away = place.classes(day), place.away(day)
+    event = kind(
+        staff_id=person.id,
+        roles=place.roles,
+        class_ids=[class_id(school_id, code) for code in classes],
+        away_until=away.until_on if away else None,
+        deputy_id=away.deputy_id if away else None,
+    )
     await publish(session, event, school_id=school_id, version=person.version)
-    if classes != place.told_classes:
+    if (classes, away is not None) != (place.told_classes, place.told_away):
         await session.execute(
             update(Membership)
             .where(Membership.school_id == school_id, Membership.staff_id == person.id)
-            .values(told_classes=classes)
+            .values(told_classes=classes, told_away=away is not None)
         )
 
 

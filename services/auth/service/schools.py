@@ -1,5 +1,6 @@
 """The trust and its schools."""
 
+import re
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -106,6 +107,18 @@ async def change_school(
             details=dict.fromkeys(changes, True),
         )
     return school
+
+
+async def school_by_link(session: AsyncSession, asked: str) -> School | None:
+    """The school of a link that a device has saved (R38), by id or short name; None for what is not just one."""
+    schools = await session.scalars(select(School))
+    fitting = [school for school in schools if asked in {str(school.id), slug(school.short_name)}]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def slug(short_name: str) -> str:
+    """A school's short name as it stands in an address: "St Mary's" is "st-marys"."""
+    return re.sub(r"[^\w]+", "-", re.sub(r"['\u2019.]", "", short_name.casefold())).strip("-")
 
 
 async def keep_still(session: AsyncSession, school_id: UUID) -> School:

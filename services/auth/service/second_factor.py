@@ -8,14 +8,19 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.auth import queries
-from services.auth.domain import hash_of, new_totp_secret, otpauth_uri, totp_step
+from services.auth.domain import as_recovery_code, hash_of, new_totp_secret, otpauth_uri, totp_step
 from services.auth.models import Credential, StaffAccount, StaffSession
+from services.auth.scope import seeing
 from services.auth.sealing import Sealing
 from services.auth.service import throttles
 from services.auth.service.acting import not_oneself, note
+from services.auth.service.mailing import mail
+from services.auth.service.recovery_codes import forget_recovery_codes, use_recovery_code
 from services.auth.service.sessions import end_sessions_of, note_sign_in
+from shared.contracts.words import DSL_TEAM
 from shared.errors import NotFound, NotPermitted
 from shared.identity import Staff
+from shared.mail import MailKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ async def give_code(
     row = await _open_session(session, token, now=now)
     if row is None:
         return Given(accepted=False, session_known=False)
-    given = await _take_code(session, row.staff_id, code, sealing=sealing, now=now)
+    given = await _take_code(session, row.staff_id, code, elevate=elevate, sealing=sealing, now=now)
     if given.accepted:
         values: dict[str, object] = {"mfa_at": now, "seen_at": now}
         if elevate:
@@ -100,7 +105,7 @@ async def confirm_totp(
 async def reset_second_factor(
     session: AsyncSession, *, acting_staff: Staff | None, school_id: UUID, staff_id: UUID, now: datetime
 ) -> None:
-    """For a lost phone: the second factor is gone, and with it every session of theirs."""
+    """For a lost phone: the second factor is gone, and with it every session of theirs. They and the DSLs are told."""
     not_oneself(acting_staff, staff_id, who_can="somebody else with the right to")
     if acting_staff is not None and not await queries.roles_in(session, school_id, staff_id):
         raise NotFound()
@@ -109,7 +114,13 @@ async def reset_second_factor(
         .where(Credential.staff_id == staff_id)
         .values(totp_sealed=None, totp_at=None, totp_pending=None, totp_step=None)
     )
+    await forget_recovery_codes(session, staff_id)
     await end_sessions_of(session, staff_id, why="second-factor-reset", now=now)
+    await mail(session, MailKind.SECOND_FACTOR_RESET, [staff_id])
+    async with seeing(session, school_id=school_id):
+        team = {each for role in DSL_TEAM for each in await session.scalars(queries.holders(school_id, role))}
+        told = team - {staff_id, acting_staff.staff_id if acting_staff else None}
+        await mail(session, MailKind.SECOND_FACTOR_RESET_TOLD, told, school_id=school_id)
     await note(
         session,
         acting_staff,
@@ -134,12 +145,17 @@ async def _open_session(session: AsyncSession, token: str, *, now: datetime) -> 
     return found
 
 
-async def _take_code(session: AsyncSession, staff_id: UUID, code: str, *, sealing: Sealing, now: datetime) -> Given:
+async def _take_code(
+    session: AsyncSession, staff_id: UUID, code: str, *, elevate: bool, sealing: Sealing, now: datetime
+) -> Given:
     counted = throttles.of_code(staff_id)
     wait = await throttles.take(session, counted, now=now)
     credential = await _credential(session, staff_id)
     if wait or credential is None or credential.totp_sealed is None:
         return Given(accepted=False, wait=wait)
+    if printed := as_recovery_code(code):
+        # It lets somebody in who has lost their phone. Elevated access is for who has it in their hand.
+        return Given(accepted=not elevate and await use_recovery_code(session, staff_id, printed, now=now))
     step = totp_step(sealing.open(credential.totp_sealed, staff_id=staff_id), code, now=now)
     if step is None or (credential.totp_step is not None and step <= credential.totp_step):
         return Given(accepted=False)

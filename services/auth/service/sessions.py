@@ -14,6 +14,7 @@ from services.auth import passwords, queries
 from services.auth.domain import DEVICE_LIFE, SESSION_LIFE, email_key, hash_of
 from services.auth.models import Credential, Device, PersonalToken, School, StaffAccount, StaffSession
 from services.auth.service import throttles
+from services.auth.service.browsers import note_browser
 from shared import audit
 from shared.contracts.words import Assurance
 from shared.db import TRUST_LOG
@@ -51,6 +52,8 @@ class SignedIn:
     needs: Needs | None
     schools: Sequence[School]
     in_school_id: UUID
+    browser: str
+    """By what this browser is known from now on."""
 
 
 async def begin_sign_in(
@@ -95,9 +98,19 @@ def _waiting(candidate: Candidate, wait: int) -> Candidate:
 
 
 async def finish_sign_in(
-    session: AsyncSession, candidate: Candidate, *, password: str, fits: bool, now: datetime
+    session: AsyncSession,
+    candidate: Candidate,
+    *,
+    password: str,
+    fits: bool,
+    now: datetime,
+    browser: str | None = None,
+    device: str = "",
 ) -> SignedIn | None:
-    """Begin a session, or note that it was refused: None for every reason, so that none can be told apart."""
+    """Begin a session, or note that it was refused: None for every reason, so that none can be told apart.
+
+    `browser` is what this one is known by, if it is; `device` says in plain words what kind of one it is.
+    """
     person = await queries.account(session, candidate.staff_id) if candidate.staff_id and fits else None
     schools = await queries.schools_open_to(session, person.id) if person and person.disabled_at is None else []
     if person is None or not schools:
@@ -107,11 +120,19 @@ async def finish_sign_in(
     if candidate.password_hash and passwords.outdated(candidate.password_hash):
         better = await passwords.hashed(password)
         await session.execute(update(Credential).where(Credential.staff_id == person.id).values(password_hash=better))
-    return await _begin(session, candidate, person, schools, now=now)
+    known_by = await note_browser(session, person.id, browser, now=now)
+    return await _begin(session, candidate, person, schools, now=now, browser=known_by, device=device)
 
 
 async def _begin(
-    session: AsyncSession, candidate: Candidate, person: StaffAccount, schools: Sequence[School], *, now: datetime
+    session: AsyncSession,
+    candidate: Candidate,
+    person: StaffAccount,
+    schools: Sequence[School],
+    *,
+    now: datetime,
+    browser: str,
+    device: str,
 ) -> SignedIn:
     home = next((school.id for school in schools if school.id == person.home_school_id), schools[0].id)
     remembered = candidate.known_device is not None and candidate.has_second_factor
@@ -127,6 +148,7 @@ async def _begin(
             seen_at=now,
             ends_at=now + SESSION_LIFE,
             mfa_at=now if remembered else None,
+            device=device,
         )
     )
     await _end_oldest(session, person.id, now=now)
@@ -143,6 +165,7 @@ async def _begin(
         needs=needs,
         schools=schools,
         in_school_id=home,
+        browser=browser,
     )
 
 

@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse
 
 from services.gateway.asking import OwnSession, SignedIn
 from services.gateway.calls import as_answer, handed_on
+from services.gateway.devices import device_words
 from services.gateway.gate import gate_of
 from services.gateway.names import names_of
 from services.gateway.openapi import BASE
@@ -34,14 +35,22 @@ async def sign_in(request: Request, body: schemas.SignIn) -> Response:
     gate.may_try_to_sign_in(request, body.email)
     device = gate.cookies.device_of(request)
     answer = await gate.auth(
-        "/sign-in", body.model_dump() | {"device": device, "address": request.state.address or None}
+        "/sign-in",
+        body.model_dump()
+        | {
+            "device": device,
+            "address": request.state.address or None,
+            "browser": gate.cookies.browser_of(request),
+            "browser_words": device_words(request.headers.get("user-agent", "")),
+        },
     )
     if answer.is_error:
         return handed_on(answer)
     given = answer.json()
-    session = given.pop("session")
+    session, browser = given.pop("session"), given.pop("browser")
     response = JSONResponse(given | {"csrf_token": gate.csrf.token(session)})
     gate.cookies.begin(response, session=session, csrf=gate.csrf.token(session))
+    gate.cookies.know(response, browser)
     return response
 
 

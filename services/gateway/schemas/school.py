@@ -1,12 +1,13 @@
 """The school's settings: schools, staff, groups, shields and the roll. The rules of alerts have a file of their own."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from services.gateway.schemas import GROUP, HADDAD, OKAFOR, ROWAN, SCHOOL, SHIELD, Answer, Line, Name, example
+from services.gateway.schemas import GROUP, HADDAD, OKAFOR, READ, ROWAN, SCHOOL, SHIELD, Answer, Line, Name, example
+from services.gateway.schemas.own import Absence
 from shared.contracts.words import Role
 from shared.schemas import Body
 
@@ -105,6 +106,58 @@ class StaffList(Answer):
     model_config = example(staff=[{"id": OKAFOR, "name": "Ms Okafor"}])
 
     staff: list[StaffMember]
+
+
+class StaffEntry(Answer):
+    id: UUID
+    title: str
+    forename: str
+    surname: str
+    email: str
+    roles: list[Role]
+    classes: list[str]
+    state: Literal["invited", "active", "disabled"] = Field(description="invited: has not set a password yet")
+    last_seen_at: datetime | None
+    second_factor: bool
+    absence: Absence | None
+    version: int
+
+
+class StaffRegister(Answer):
+    model_config = example(
+        staff=[
+            {
+                "id": OKAFOR,
+                "title": "Ms",
+                "forename": "Ada",
+                "surname": "Okafor",
+                "email": "a.okafor@rowan-lane.example",
+                "roles": ["lead_dsl"],
+                "classes": [],
+                "state": "active",
+                "last_seen_at": READ,
+                "second_factor": True,
+                "absence": None,
+                "version": 4,
+            }
+        ]
+    )
+
+    staff: list[StaffEntry]
+
+
+class SchoolDoor(Answer):
+    model_config = example(
+        id=SCHOOL,
+        name="Rowan Lane Primary School",
+        slug="rowan-lane",
+        danger_text="If a child is in danger now, do not write first: find Ms Okafor or Mr Boyle, or call 999.",
+    )
+
+    id: UUID
+    name: str
+    slug: str = Field(description="its short name as it stands in the school's link")
+    danger_text: str
 
 
 class AddedStaff(Answer):

@@ -118,10 +118,12 @@ class Enrolment(Answer):
     model_config = example(
         secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
         otpauth_uri="otpauth://totp/Heed:a.okafor%40rowan-lane.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Heed",
+        qr_svg="<svg …>",
     )
 
     secret: str
     otpauth_uri: str
+    qr_svg: str = Field(description="the same as a picture for a phone's camera, to be put into a page")
 
 
 class NewToken(Body):

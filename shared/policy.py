@@ -112,6 +112,8 @@ ACTIONS: Final = MappingProxyType(
         "alert:withdraw": Rule(DSL_TEAM, ELEVATED, _DSL),
         "incident:correct": Rule(DSL_TEAM, ELEVATED, _DSL),
         "incident:close": Rule(WIDE, ELEVATED, _WIDE),
+        "decision:record": Rule(WIDE, ELEVATED, _WIDE),
+        "consent:record": Rule(WIDE, ELEVATED, _WIDE),
         "pupil:find": Rule(WIDE | {Role.TEACHER}, ELEVATED, f"{_WIDE}, and teachers for their class"),
         "pupil:change": Rule(WIDE, ELEVATED, _WIDE),
         "pupil:names-apart": Rule(DSL_TEAM, ELEVATED, _DSL),

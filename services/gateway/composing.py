@@ -17,7 +17,7 @@ from shared.errors import Unavailable
 
 VOUCHER = "X-Heed-Voucher"
 MOST_AT_ONCE = 20
-STAFF_FIELDS = frozenset({"author_id", "staff_id", "by_id", "owner_id", "told_in_person_id"})
+STAFF_FIELDS = frozenset({"author_id", "staff_id", "asked_by_id", "by_id", "owner_id", "told_in_person_id"})
 
 
 async def alerts(request: Request, caller: Caller, params: Mapping[str, Any]) -> Response:

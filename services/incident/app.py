@@ -1,19 +1,7 @@
 """The incident service's table of contents."""
 
 from services.incident.handlers import CONSUMER, HANDLERS, TOPICS
-from services.incident.routes import (
-    actions,
-    additions,
-    categories,
-    finding,
-    incidents,
-    internal,
-    lists,
-    looking,
-    pupil_record,
-    pupils,
-    roll_imports,
-)
+from services.incident.routes import ROUTERS
 from services.incident.settings import IncidentSettings
 from services.incident.tidying import Tidier
 from services.incident.vouchers import ISSUER
@@ -37,19 +25,7 @@ def create_service(settings: IncidentSettings, *, peers: Peers, bus: Bus | None 
     seals = KeyRing(db, purpose="checkpoint", wrap_secret=settings.key_secret)
     api = create_api(
         NAME,
-        routers=(
-            incidents.router,
-            additions.router,
-            actions.router,
-            pupils.router,
-            pupil_record.router,
-            internal.router,
-            lists.router,
-            finding.router,
-            categories.router,
-            looking.router,
-            roll_imports.router,
-        ),
+        routers=ROUTERS,
         verifier=Verifier(issuer="heed-auth", audience=NAME, fetch_jwks=jwks_of(peers, "auth")),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
         settings=settings,

@@ -65,6 +65,9 @@ RAISED: Final[Mapping[tuple[str, str], Sensitivity]] = MappingProxyType(
 ASKS_SANCTION: Final = frozenset({"Behaviour incident"})
 """Where the sanction stands alongside (R19, R127), with all that lies below."""
 
+MUST_FOLLOW_UP: Final = frozenset({"Peer on peer abuse"})
+"""What is never closed before something has followed (R20), with all that lies below: bullying, racism, the rest."""
+
 AGENCIES: Final = (
     "Children's social care",
     "Early help",

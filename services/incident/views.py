@@ -54,14 +54,22 @@ def _whole(found: Found, record: Record, categories: Mapping[UUID, Category]) ->
         action_taken=now.action_taken,
         categories=named(record.categories.get(incident.revision, ()), categories, record.former, now.at),
         pupils=_children(record, incident.revision),
-        revisions=[_revision(revision, record) for revision in record.revisions],
+        revisions=_revisions(record),
         actions=following.actions(record),
+        decisions=following.decisions(record),
+        consents=following.consents(record),
         addenda=[_addendum(addendum) for addendum in record.addenda],
         steps=[schemas.StepShown.model_validate(step, from_attributes=True) for step in record.steps],
     )
 
 
-def _revision(revision: IncidentRevision, record: Record) -> schemas.RevisionShown:
+def _revisions(record: Record) -> list[schemas.RevisionShown]:
+    """The first words first, then each correction with what it changed."""
+    before = [None, *record.revisions[:-1]]
+    return [_revision(old, new, record) for old, new in zip(before, record.revisions, strict=True)]
+
+
+def _revision(before: IncidentRevision | None, revision: IncidentRevision, record: Record) -> schemas.RevisionShown:
     return schemas.RevisionShown(
         revision=revision.revision,
         narrative=revision.narrative,
@@ -69,6 +77,7 @@ def _revision(revision: IncidentRevision, record: Record) -> schemas.RevisionSho
         by_id=revision.by_id,
         reason=revision.reason,
         at=revision.at,
+        changes=following.changes(before, revision) if before else None,
         **_beside(revision, record),
     )
 

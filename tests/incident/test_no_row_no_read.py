@@ -36,6 +36,7 @@ async def each_read(school: School, author: Client, incident_id: UUID) -> list[t
         ("summaries", await dsl.post("/incidents/summaries", json={"ids": [str(incident_id)]})),
         ("find", await dsl.post("/pupils/find", json={"name": "Rowan"})),
         ("chronology", await dsl.get(f"/pupils/{school.rowan}/chronology")),
+        ("by number", await dsl.get("/incidents/by-number/1")),
         ("actions", await dsl.get("/actions")),
         ("patterns", await dsl.get(f"/pupils/{school.rowan}/patterns")),
         ("significant", await dsl.get(f"/pupils/{school.rowan}/significant")),

@@ -65,7 +65,7 @@ async def schools(house: School) -> TwoSchools:
     harbour = await School(house.http, house.auth, house.alerting, house.db).open()
     author, reader = new_id(), new_id()
     there = await oakfield.log(oakfield.someone(Role.TEACHER, staff_id=author), of="Attendance")
-    owned = {"text": "Ring home.", "owner_id": str(author)}
+    owned = {"text": "Ring home.", "owner_id": str(author), "tell_author": True}
     action = await oakfield.dsl.post(f"/incidents/{there}/actions", json=owned)
     assert action.status_code == 201, action.text
     await alerted(oakfield, reader, there)
@@ -142,6 +142,13 @@ def probes(schools: TwoSchools) -> Probes:
     probe("POST /incidents/{incident_id}/actions", f"/incidents/{there}/actions", json={"text": "Ours now."})
     done = f"/incidents/{there}/actions/{schools.owed}/done"
     probe("POST /incidents/{incident_id}/actions/{action_id}/done", done, json={"note": "Not ours."})
+    decided = {"kind": "other", "what": "Ours.", "alternatives": "Theirs.", "reason": "None."}
+    probe("POST /incidents/{incident_id}/decisions", f"/incidents/{there}/decisions", json=decided)
+    sought = {"answer": "given", "of_whom": "an aunt"}
+    probe("POST /incidents/{incident_id}/consents", f"/incidents/{there}/consents", json=sought)
+    probe("POST /incidents/{incident_id}/review", f"/incidents/{there}/review", json={"reason": "To look."})
+    probe("GET /incidents/{incident_id}/told-detail", f"/incidents/{there}/told-detail")
+    probe("GET /incidents/by-number/{number}", "/incidents/by-number/1")
     probe("GET /actions", "/actions", params={"open": False})
     probe("GET /actions/mine", "/actions/mine", params={"open": False})
     probe("POST /incidents/{incident_id}/addenda", f"/incidents/{there}/addenda", json={"text": "And then."})

@@ -46,6 +46,8 @@ DOING = [
     ("alert:withdraw", TEAM, set(), ELEVATED),
     ("incident:correct", TEAM, set(), ELEVATED),
     ("incident:close", WIDE, set(), ELEVATED),
+    ("decision:record", WIDE, set(), ELEVATED),
+    ("consent:record", WIDE, set(), ELEVATED),
     ("pupil:find", WIDE | {TEACHER}, set(), ELEVATED),
     ("pupil:change", WIDE, set(), ELEVATED),
     ("pupil:names-apart", TEAM, set(), ELEVATED),

@@ -19,6 +19,7 @@ from services.gateway.schemas import (
     Answer,
     example,
 )
+from services.gateway.schemas.decisions import Piece
 from services.gateway.schemas.incidents import PEOPLE, SAID, Action, Addendum, CategoryNamed, Step
 from shared.schemas import Body, Text
 
@@ -74,11 +75,6 @@ class ChildBeside(Answer):
     part: str
     year_group: str
     class_code: str | None
-
-
-class Piece(Answer):
-    change: Literal["same", "added", "removed"]
-    text: str
 
 
 class Correction(Answer):

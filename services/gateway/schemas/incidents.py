@@ -22,6 +22,7 @@ from services.gateway.schemas import (
     example,
 )
 from services.gateway.schemas.circumstances import BESIDE, SENT_BESIDE, Beside, BesideShown
+from services.gateway.schemas.decisions import CONSENT, Changes, Consent, Decision
 from shared.contracts.words import Part
 from shared.schemas import Body
 
@@ -158,6 +159,7 @@ class Revision(BesideShown):
     by_id: UUID
     reason: str | None
     at: datetime
+    changes: Changes | None = Field(description="what this correction changed; null for the first words")
 
 
 class Done(Answer):
@@ -231,6 +233,7 @@ WHOLE = {
             "by_id": OKAFOR,
             "reason": None,
             "at": LOGGED,
+            "changes": None,
         }
     ],
     "actions": [
@@ -248,6 +251,8 @@ WHOLE = {
         }
     ],
     "steps": [],
+    "decisions": [],
+    "consents": [CONSENT],
 }
 PEOPLE = {str(OKAFOR): "Ms Okafor", str(HADDAD): "Mr Haddad"}
 
@@ -274,6 +279,8 @@ class WholeOrOwn(BesideShown):
     revisions: list[Revision] | None = None
     actions: list[Action] | None = None
     steps: list[Step] | None = None
+    decisions: list[Decision] | None = None
+    consents: list[Consent] | None = None
 
 
 class Concern(WholeOrOwn):

@@ -21,6 +21,16 @@ from services.incident.domain.concern import (
     sensitivity_of,
     time_fault,
 )
+from services.incident.domain.decision import (
+    Asked,
+    ConsentAnswer,
+    Decided,
+    DecisionKind,
+    Ground,
+    consent_faults,
+    decision_faults,
+    newest_by_child,
+)
 from services.incident.domain.difference import Piece, difference
 from services.incident.domain.finding import Fit, name_fit
 from services.incident.domain.flags import CARE, FLAGS, PROTECTION, flag_action
@@ -40,6 +50,7 @@ from services.incident.domain.roll import (
     upn_fault,
     year_group,
 )
+from services.incident.domain.status import State, Step, reasons_to_stay_open, state_after
 from services.incident.domain.terms import Former, name_at, sensitivity_fault
 
 __all__ = [
@@ -58,18 +69,25 @@ __all__ = [
     "SHARE_OF_LEAVERS_WITHOUT_ASKING",
     "UPN_LETTERS",
     "YEAR_GROUPS",
+    "Asked",
     "Circumstances",
     "Concern",
+    "ConsentAnswer",
     "Counted",
+    "Decided",
+    "DecisionKind",
     "Figure",
     "Fit",
     "Former",
+    "Ground",
     "Link",
     "Mark",
     "MarkKind",
     "Owed",
     "Piece",
     "SpokenTo",
+    "State",
+    "Step",
     "Taken",
     "TimeKnown",
     "View",
@@ -78,6 +96,8 @@ __all__ = [
     "by_week",
     "category_sensitivity",
     "clusters",
+    "consent_faults",
+    "decision_faults",
     "difference",
     "every_category",
     "flag_action",
@@ -86,12 +106,15 @@ __all__ = [
     "midday",
     "name_at",
     "name_fit",
+    "newest_by_child",
     "owed_faults",
     "plain",
+    "reasons_to_stay_open",
     "search_words",
     "seconds_to_wait",
     "sensitivity_fault",
     "sensitivity_of",
+    "state_after",
     "time_fault",
     "too_many_leave",
     "upn_check_letter",

@@ -1,6 +1,15 @@
 """The tables of incident. Every row lies behind its school's fence; what was written has no right to be changed."""
 
-from services.incident.models.afterwards import Action, ActionFinished, ActionPupil, Addendum, IncidentStep
+from services.incident.models.afterwards import (
+    Action,
+    ActionFinished,
+    ActionPupil,
+    Addendum,
+    Consent,
+    Decision,
+    DecisionPupil,
+    IncidentStep,
+)
 from services.incident.models.categories import Category
 from services.incident.models.circumstances import IncidentAgency, IncidentMark, IncidentTaken, IncidentTakenPupil
 from services.incident.models.incidents import (
@@ -29,6 +38,9 @@ __all__ = [
     "Attendance",
     "Base",
     "Category",
+    "Consent",
+    "Decision",
+    "DecisionPupil",
     "FormerName",
     "IdempotencyKey",
     "Incident",

@@ -70,3 +70,48 @@ class IncidentStep(Base):
     by_id: Mapped[UUID]
     reason: Mapped[str]
     at: Mapped[datetime]
+
+
+class Decision(Base):
+    """What was decided, what else was possible, and why (R1)."""
+
+    __tablename__ = "decision"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    incident_id: Mapped[UUID]
+    by_id: Mapped[UUID]
+    kind: Mapped[str]
+    what: Mapped[str]
+    alternatives: Mapped[str]
+    reason: Mapped[str]
+    body: Mapped[str | None]
+    reference: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class DecisionPupil(Base):
+    __tablename__ = "decision_pupil"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    decision_id: Mapped[UUID] = mapped_column(primary_key=True)
+    pupil_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class Consent(Base):
+    """Whether consent was asked, given, refused or not sought, for one child (R130). The newest counts, all stay."""
+
+    __tablename__ = "consent"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    incident_id: Mapped[UUID]
+    pupil_id: Mapped[UUID]
+    answer: Mapped[str]
+    ground: Mapped[str | None]
+    of_whom: Mapped[str | None]
+    asked_by_id: Mapped[UUID | None]
+    asked_at: Mapped[datetime | None]
+    note: Mapped[str | None]
+    by_id: Mapped[UUID]
+    at: Mapped[datetime]

@@ -21,4 +21,5 @@ class Category(Base):
     merged_into: Mapped[UUID | None]
     log_within_minutes: Mapped[int | None]
     asks_sanction: Mapped[bool]
+    must_follow_up: Mapped[bool]
     version: Mapped[int]

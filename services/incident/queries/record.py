@@ -26,6 +26,7 @@ from services.incident.models import (
 from services.incident.queries import lists
 from services.incident.queries.categories import former_names
 from services.incident.queries.circumstances import Beside, beside
+from services.incident.queries.decided import DecidedOn, decided_on
 from services.incident.queries.incidents import Child, children, revisions
 from services.incident.queries.reach import Who, reachable_pupil
 
@@ -42,6 +43,7 @@ class Record:
     actions: Sequence[Action]
     action_pupils: Mapping[UUID, Sequence[UUID]]
     finished: Mapping[UUID, ActionFinished]
+    decided: DecidedOn
     addenda: Sequence[Addendum]
     steps: Sequence[IncidentStep]
     beside: Mapping[int, Beside]
@@ -68,6 +70,7 @@ async def record_of(session: AsyncSession, who: Who, incident: Incident) -> Reco
         actions=actions,
         action_pupils=await _action_pupils(session, incident.school_id, [action.id for action in actions]),
         finished=await finished(session, incident.school_id, [action.id for action in actions]),
+        decided=await decided_on(session, incident),
         addenda=await _by_time(session, Addendum, incident, Addendum.created_at),
         steps=await _by_time(session, IncidentStep, incident, IncidentStep.at),
         beside=said,

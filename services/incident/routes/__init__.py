@@ -1,1 +1,31 @@
 """HTTP, split by noun: each route names its permission, calls one function, and answers after the commit."""
+
+from services.incident.routes import (
+    actions,
+    additions,
+    categories,
+    decisions,
+    finding,
+    incidents,
+    internal,
+    lists,
+    looking,
+    pupil_record,
+    pupils,
+    roll_imports,
+)
+
+ROUTERS = (
+    incidents.router,
+    additions.router,
+    actions.router,
+    decisions.router,
+    pupils.router,
+    pupil_record.router,
+    internal.router,
+    lists.router,
+    finding.router,
+    categories.router,
+    looking.router,
+    roll_imports.router,
+)

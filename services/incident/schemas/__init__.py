@@ -22,8 +22,18 @@ from services.incident.schemas.categories import (
     NewCategory,
     NewOrder,
 )
-from services.incident.schemas.chronology import ChildBeside, Chronology, Correction, Entry, Piece, Significance
+from services.incident.schemas.chronology import ChildBeside, Chronology, Correction, Entry, Significance
 from services.incident.schemas.circumstances import ActionTakenShown, AgencyShown, LocationShown, MarkShown
+from services.incident.schemas.decisions import (
+    ChangesShown,
+    ConsentShown,
+    DecisionShown,
+    NewConsent,
+    NewDecision,
+    Piece,
+    ToldAction,
+    ToldDetail,
+)
 from services.incident.schemas.fields import Categories, Ids, Narrative, Voucher, Words
 from services.incident.schemas.finding import FoundPupil, FoundPupils, WantedPupil
 from services.incident.schemas.incidents import (
@@ -102,15 +112,18 @@ __all__ = [
     "CategorySetting",
     "CategorySettings",
     "CategoryShown",
+    "ChangesShown",
     "ChildBeside",
     "ChildInRecord",
     "Chronology",
     "Cluster",
     "ColumnMapping",
+    "ConsentShown",
     "ContactShown",
     "CorrectConcern",
     "Correction",
     "Count",
+    "DecisionShown",
     "DoNotContact",
     "DoneShown",
     "EntriesShown",
@@ -149,6 +162,8 @@ __all__ = [
     "NewAction",
     "NewAddendum",
     "NewCategory",
+    "NewConsent",
+    "NewDecision",
     "NewFlag",
     "NewOrder",
     "NewPupil",
@@ -174,6 +189,8 @@ __all__ = [
     "Summaries",
     "SummariesWanted",
     "Summary",
+    "ToldAction",
+    "ToldDetail",
     "Voucher",
     "WantedPupil",
     "WholeIncident",

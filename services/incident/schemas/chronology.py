@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.incident.schemas.afterwards import ActionShown, AddendumShown, StepShown
+from services.incident.schemas.decisions import Piece
 from services.incident.schemas.incidents import CategoryNamed
 
 
@@ -18,11 +19,6 @@ class ChildBeside(BaseModel):
     part: str
     year_group: str
     class_code: str | None
-
-
-class Piece(BaseModel):
-    change: Literal["same", "added", "removed"]
-    text: str
 
 
 class Correction(BaseModel):

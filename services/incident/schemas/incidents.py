@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from services.incident.domain import Concern, Link
 from services.incident.schemas.afterwards import ActionShown, AddendumShown, StepShown
 from services.incident.schemas.circumstances import Beside, BesideShown
+from services.incident.schemas.decisions import ChangesShown, ConsentShown, DecisionShown
 from services.incident.schemas.fields import Categories, Ids, Narrative, Voucher, Words
 from shared.contracts.words import Part
 from shared.schemas import Body
@@ -86,6 +87,8 @@ class RevisionShown(BesideShown):
     by_id: UUID
     reason: str | None
     at: datetime
+    changes: ChangesShown | None
+    """Of a correction; none of the first words."""
 
 
 class OwnWords(BesideShown):
@@ -113,6 +116,8 @@ class WholeIncident(OwnWords):
     revision: int
     revisions: list[RevisionShown]
     actions: list[ActionShown]
+    decisions: list[DecisionShown]
+    consents: list[ConsentShown]
     steps: list[StepShown]
 
 

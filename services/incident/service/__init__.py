@@ -4,6 +4,7 @@ from services.incident.service.actions import add_action, add_addendum
 from services.incident.service.categories import begin_with_standard_categories
 from services.incident.service.chronology import ChronologyPage, open_chronology
 from services.incident.service.corrections import correct_incident
+from services.incident.service.decisions import record_consent, record_decision
 from services.incident.service.finding import find_pupils
 from services.incident.service.incidents import Logged, log_incident
 from services.incident.service.looked_at import who_looked
@@ -17,7 +18,7 @@ from services.incident.service.pupil_record import (
     prefer_name,
     raise_flag,
 )
-from services.incident.service.reading import open_incident, own_incidents, summaries
+from services.incident.service.reading import open_by_number, open_incident, own_incidents, summaries
 from services.incident.service.roll import add_pupil, import_roll
 from services.incident.service.roll_imports import (
     RollFile,
@@ -29,7 +30,8 @@ from services.incident.service.roll_imports import (
     open_import,
 )
 from services.incident.service.significant import mark_significant, retire_significant, significant_events
-from services.incident.service.states import close_incident, reopen_incident
+from services.incident.service.states import close_incident, reopen_incident, review_incident
+from services.incident.service.told_detail import told_detail
 
 __all__ = [
     "ChronologyPage",
@@ -55,6 +57,7 @@ __all__ = [
     "mark_contact",
     "mark_significant",
     "note_progress",
+    "open_by_number",
     "open_chronology",
     "open_import",
     "open_incident",
@@ -64,10 +67,14 @@ __all__ = [
     "own_incidents",
     "prefer_name",
     "raise_flag",
+    "record_consent",
+    "record_decision",
     "reopen_incident",
     "retire_significant",
+    "review_incident",
     "school_actions",
     "significant_events",
     "summaries",
+    "told_detail",
     "who_looked",
 ]

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.incident.domain import category_sensitivity
 from services.incident.models import Category
 from services.incident.service.lists import begin_with_standard_lists
-from services.incident.taxonomy import ASKS_SANCTION, RAISED, STANDARD
+from services.incident.taxonomy import ASKS_SANCTION, MUST_FOLLOW_UP, RAISED, STANDARD
 from shared import audit
 from shared.identity import Staff
 from shared.ids import new_id
@@ -45,6 +45,7 @@ def _standard(school_id: UUID) -> tuple[list[dict[str, object]], list[dict[str, 
         parent_id = new_id()
         row: dict[str, object] = {"school_id": school_id, "retired_at": None, "version": 1}
         row |= {"log_within_minutes": None, "asks_sanction": name in ASKS_SANCTION}
+        row |= {"must_follow_up": name in MUST_FOLLOW_UP}
         parents.append(
             row
             | {"id": parent_id, "parent_id": None, "name": name, "sensitivity": int(sensitivity), "position": position}

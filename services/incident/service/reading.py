@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.incident.models import Incident
+from services.incident.models import Incident, IncidentNumber
 from services.incident.queries.incidents import Child, Found, Line, children, find, lines, own_lines
 from services.incident.queries.reach import Who, whole
 from services.incident.queries.record import Record, record_of
@@ -38,6 +39,17 @@ async def open_incident(session: AsyncSession, *, who: Who, incident_id: UUID) -
         details={"revision": found.incident.revision, "vouched": incident_id in who.vouched},
     )
     return found, record
+
+
+async def open_by_number(session: AsyncSession, *, who: Who, number: int) -> tuple[Found, Record]:
+    """One incident by the number people say (R74). Raises as `open_incident`: a number tells nothing of its own."""
+    named = select(IncidentNumber.incident_id).where(
+        IncidentNumber.school_id == who.staff.school_id, IncidentNumber.number == number
+    )
+    incident_id = await session.scalar(named)
+    if incident_id is None:
+        raise NotFound()
+    return await open_incident(session, who=who, incident_id=incident_id)
 
 
 async def own_incidents(

@@ -1,12 +1,16 @@
-"""Closing and reopening (R61). A closed incident stays readable and can be added to."""
+"""Review, closing and reopening (R61). A closed incident stays readable and can be added to."""
 
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.incident.domain import State, Step, reasons_to_stay_open, state_after
 from services.incident.models import Incident, IncidentStep
+from services.incident.queries.decided import anything_followed, must_follow_up, open_actions
 from services.incident.queries.incidents import Found, children
 from services.incident.queries.reach import Who
 from services.incident.service.permitted import readable, unchanged_since
@@ -15,6 +19,24 @@ from shared.contracts.incident import IncidentClosed, IncidentReopened
 from shared.errors import Conflict, FieldError, Invalid
 from shared.ids import new_id
 from shared.outbox import publish
+
+# A review is the school's own business: nobody outside this service acts on it.
+_TOLD: Final = MappingProxyType({Step.CLOSE: IncidentClosed, Step.REOPEN: IncidentReopened})
+
+
+async def review_incident(
+    session: AsyncSession,
+    *,
+    who: Who,
+    incident_id: UUID,
+    reason: str,
+    version: int | None = None,
+    at: datetime | None = None,
+) -> int:
+    """Take an open incident under review. Returns the new version. Raises as `close_incident`."""
+    found = await readable(session, who, incident_id, lock=True)
+    unchanged_since(found, version)
+    return await _step(session, who, found, Step.REVIEW, reason=reason, at=at)
 
 
 async def close_incident(
@@ -26,10 +48,15 @@ async def close_incident(
     version: int | None = None,
     at: datetime | None = None,
 ) -> int:
-    """Returns the new version. Raises NotFound, Conflict when it is closed already or was changed meanwhile."""
+    """Returns the new version.
+
+    Raises NotFound; Conflict when it is closed already, was changed meanwhile, or something is still to be done.
+    """
     found = await readable(session, who, incident_id, lock=True)
     unchanged_since(found, version)
-    return await _step(session, who, found, to="closed", reason=reason, at=at)
+    if found.incident.state != State.CLOSED:
+        await _refuse_unfinished(session, found)
+    return await _step(session, who, found, Step.CLOSE, reason=reason, at=at)
 
 
 async def reopen_incident(
@@ -43,21 +70,33 @@ async def reopen_incident(
 ) -> int:
     found = await readable(session, who, incident_id, lock=True)
     unchanged_since(found, version)
-    return await _step(session, who, found, to="open", reason=reason, at=at)
+    return await _step(session, who, found, Step.REOPEN, reason=reason, at=at)
 
 
-async def _step(session: AsyncSession, who: Who, found: Found, *, to: str, reason: str, at: datetime | None) -> int:
+async def _refuse_unfinished(session: AsyncSession, found: Found) -> None:
+    incident = found.incident
+    stays = reasons_to_stay_open(
+        open_actions=await open_actions(session, incident),
+        must_follow_up=await must_follow_up(session, incident),
+        followed=await anything_followed(session, incident),
+    )
+    if stays:
+        raise Conflict(" ".join(stays), extra={"version": incident.version})
+
+
+async def _step(session: AsyncSession, who: Who, found: Found, step: Step, *, reason: str, at: datetime | None) -> int:
     incident, staff = found.incident, who.staff
-    if incident.state == to:
-        raise Conflict(f"The incident is {to} already.", extra={"version": incident.version})
+    to = state_after(State(incident.state), step)
+    if to is None:
+        state = incident.state.replace("_", " ")
+        raise Conflict(f"The incident is {state} already.", extra={"version": incident.version})
     if not reason.strip():
         raise Invalid(FieldError("reason", "Say why; it stays on the record."))
-    step = "closed" if to == "closed" else "reopened"
     version = incident.version + 1
     await session.execute(
         update(Incident)
         .where(Incident.school_id == incident.school_id, Incident.id == incident.id)
-        .values(state=to, version=version)
+        .values(state=to.value, version=version)
         .execution_options(synchronize_session=False)
     )
     await session.execute(
@@ -65,7 +104,7 @@ async def _step(session: AsyncSession, who: Who, found: Found, *, to: str, reaso
             school_id=staff.school_id,
             id=new_id(),
             incident_id=incident.id,
-            step=step,
+            step=step.value,
             by_id=staff.staff_id,
             reason=reason,
             at=at or datetime.now(UTC),
@@ -74,15 +113,14 @@ async def _step(session: AsyncSession, who: Who, found: Found, *, to: str, reaso
     linked = await children(session, staff.school_id, [incident.id])
     await audit.record(
         session,
-        action=f"incident:{step}",
+        action=f"incident:{step.value}",
         school_id=staff.school_id,
         staff=staff,
         about_kind="incident",
         about_id=incident.id,
         pupil_ids={child.pupil.id for child in linked},
     )
-    kind = IncidentClosed if to == "closed" else IncidentReopened
-    await publish(
-        session, kind(incident_id=incident.id, by_id=staff.staff_id), school_id=staff.school_id, version=version
-    )
+    if kind := _TOLD.get(step):
+        event = kind(incident_id=incident.id, by_id=staff.staff_id)
+        await publish(session, event, school_id=staff.school_id, version=version)
     return version

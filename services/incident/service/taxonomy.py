@@ -48,6 +48,8 @@ async def add_category(
         merged_into=None,
         log_within_minutes=log_within_minutes,
         asks_sanction=(parent.asks_sanction if parent else False) if asks_sanction is None else asks_sanction,
+        # What must be followed up stays so, however finely a school divides it.
+        must_follow_up=parent.must_follow_up if parent else False,
         version=1,
     )
     _check(made, known)

@@ -1,5 +1,6 @@
 """docker-compose.yml, read as data: every process checked for health, and none with more rights than it needs."""
 
+import json
 import os
 import re
 import shutil
@@ -22,7 +23,7 @@ SERVERS = ("postgres", "kafka", "storage", "mail")
 
 
 def test_each_service_is_a_container_of_its_own_beside_the_servers_it_needs() -> None:
-    assert set(CONTAINERS) == {*OURS, *SERVERS, "migrate"}
+    assert set(CONTAINERS) == {*OURS, *SERVERS, "migrate", "heed"}
     assert all(CONTAINERS[name]["command"] == ["run", name] for name in OURS)
 
 
@@ -38,6 +39,27 @@ def test_no_container_may_more_than_it_needs(name: str) -> None:
     assert "network_mode" not in container
     # Kafka's own image writes its configuration beside its programs; everything else runs on a read-only root.
     assert container["read_only"] is (name != "kafka")
+
+
+@pytest.mark.parametrize("name", ["postgres", "storage"])
+def test_a_server_whose_entrypoint_steps_down_to_its_own_user_may_do_that(name: str) -> None:
+    # Their images begin as root to hand the volume over; without these two they end at once, again and again.
+    assert {"SETUID", "SETGID", "CHOWN"} <= set(CONTAINERS[name]["cap_add"])
+
+
+def test_the_command_line_is_started_by_hand_only_and_knows_every_login_that_a_service_has() -> None:
+    line = CONTAINERS["heed"]
+    assert line["profiles"] == ["command"]
+    assert line["restart"] == "no"
+    for name in SERVICES:
+        for kind in ("app", "worker"):
+            variable = database_variable(name, kind)
+            assert line["environment"][variable] == CONTAINERS[name]["environment"][variable]
+    assert "HEED_PASSWORDS" not in line["environment"]
+
+
+def test_kafka_is_asked_by_a_tool_that_does_not_take_the_broker_s_heap_a_second_time() -> None:
+    assert CONTAINERS["kafka"]["healthcheck"]["test"][1:3] == ["env", "KAFKA_HEAP_OPTS=-Xmx64m"]
 
 
 @pytest.mark.parametrize("name", SERVERS)
@@ -107,6 +129,29 @@ def test_the_dockerfile_passes_hadolint() -> None:
         [hadolint, str(ROOT / "deploy/docker/Dockerfile")], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_docker_compose_reads_the_file_as_we_do(tmp_path: Path) -> None:
+    """Compose knows more rules than YAML does: unknown keys, wrong types, a variable without a value."""
+    docker = shutil.which("docker")
+    if docker is None or subprocess.run([docker, "compose", "version"], check=False, capture_output=True).returncode:
+        pytest.skip("docker compose is not installed")
+    house = tmp_path / "house"
+    (house / "deploy/docker").mkdir(parents=True)
+    shutil.copy(ROOT / "docker-compose.yml", house)
+    command = [docker, "compose", "--profile", "command", "config", "--format", "json"]
+    refused = subprocess.run(command, cwd=house, check=False, capture_output=True, text=True)
+    assert refused.returncode != 0
+    assert "run sh deploy/docker/make-env first" in refused.stderr
+    script = shutil.copy(ROOT / "deploy/docker/make-env", house / "deploy/docker/make-env")
+    subprocess.run(["sh", script], check=True, capture_output=True)
+    read = subprocess.run(command, cwd=house, check=False, capture_output=True, text=True)
+    assert read.returncode == 0, read.stderr
+    assert set(json.loads(read.stdout)["services"]) == set(CONTAINERS)
+
+
+def test_the_health_check_of_the_image_asks_at_the_port_that_the_service_was_given() -> None:
+    assert "HEED_PORT" in (ROOT / "deploy/docker/Dockerfile").read_text(encoding="utf-8").partition("HEALTHCHECK")[2]
 
 
 def test_the_last_stage_runs_as_nobody_in_particular_and_brings_no_tools() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.native.processes import Processes
 from tests.system.post import PostOffice
@@ -56,11 +57,11 @@ async def bus(house: Processes) -> AsyncIterator[Piece]:
 
 
 async def _kafka(url: str) -> AsyncIterator[Piece]:
-    reader = AIOKafkaConsumer(bootstrap_servers=url.removeprefix("kafka://"), enable_auto_commit=False)
+    servers = url.removeprefix("kafka://")
+    places = await _partitions(servers)
+    reader = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
     await reader.start()
     try:
-        topics = [name for name in await reader.topics() if name.startswith("heed.")]
-        places = [TopicPartition(topic, number) for topic in topics for number in reader.partitions_for_topic(topic)]
         reader.assign(places)
         await reader.seek_to_beginning(*places)
         ends = await reader.end_offsets(places)
@@ -73,6 +74,16 @@ async def _kafka(url: str) -> AsyncIterator[Piece]:
                         yield Piece(where, b" ".join((record.key or b"", record.value or b"", headers)))
     finally:
         await reader.stop()
+
+
+async def _partitions(servers: str) -> list[TopicPartition]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    await admin.start()
+    try:
+        topics = [topic for topic in await admin.describe_topics() if topic["topic"].startswith("heed.")]
+        return [TopicPartition(topic["topic"], part["partition"]) for topic in topics for part in topic["partitions"]]
+    finally:
+        await admin.close()
 
 
 async def _embedded(url: str) -> AsyncIterator[Piece]:

@@ -27,6 +27,7 @@ class Part(StrEnum):
     SENDER = "sender"
     SEALER = "sealer"
     TIDIER = "tidier"
+    ESCALATOR = "escalator"
 
 
 def run(

@@ -1,8 +1,9 @@
 """Alerting's table of contents."""
 
+from services.alerting.escalator import Escalator
 from services.alerting.handlers import CONSUMER, HANDLERS, TOPICS
 from services.alerting.queries.unread import unread_by_age
-from services.alerting.routes import alerts, internal, rules
+from services.alerting.routes import alerts, escalation, internal, rules
 from services.alerting.settings import AlertingSettings
 from services.alerting.vouchers import ISSUER
 from shared.addresses import AddressBook
@@ -28,7 +29,7 @@ def create_service(settings: AlertingSettings, *, peers: Peers, bus: Bus | None 
     seals = KeyRing(db, purpose="checkpoint", wrap_secret=settings.key_secret)
     api = create_api(
         NAME,
-        routers=(alerts.router, rules.router, internal.router),
+        routers=(alerts.router, rules.router, escalation.router, internal.router),
         verifier=Verifier(issuer="heed-auth", audience=NAME, fetch_jwks=jwks_of(peers, "auth")),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
         settings=settings,
@@ -48,6 +49,7 @@ def create_service(settings: AlertingSettings, *, peers: Peers, bus: Bus | None 
                 consumer=CONSUMER, bus=bus, db=db, worker_db=worker_db, handlers=HANDLERS, topics=TOPICS
             ),
             "sender": sender,
+            "escalator": Escalator(db),
             "sealer": Sealer(worker_db=worker_db, signer=seals, origin=f"heed/{NAME}"),
         }
     house = house_measures(NAME, worker_db=worker_db, bus=bus, consumer=CONSUMER)

@@ -155,3 +155,45 @@ class AlertRemark(Base):
     by_id: Mapped[UUID]
     words: Mapped[str]
     at: Mapped[datetime]
+
+
+class EscalationSettings(Base):
+    """By when incidents must be read, and when the school is open: what it said last, as it said it."""
+
+    __tablename__ = "escalation_settings"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    words: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
+
+
+class ReadingWatch(Base):
+    """By when somebody of the line must have read an incident, and who is told next when nobody has."""
+
+    __tablename__ = "reading_watch"
+    __table_args__ = (
+        ForeignKeyConstraint(["school_id", "incident_id"], ["told_incident.school_id", "told_incident.id"]),
+    )
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    incident_id: Mapped[UUID] = mapped_column(primary_key=True)
+    rung: Mapped[int]
+    due_at: Mapped[datetime]
+    set_at: Mapped[datetime]
+    """By which the time was set; a clock that shows less has been put back since."""
+    ended_at: Mapped[datetime | None]
+
+
+class Escalation(Base):
+    """That the next in line was told: once for each rung."""
+
+    __tablename__ = "escalation"
+    __table_args__ = (
+        ForeignKeyConstraint(["school_id", "incident_id"], ["told_incident.school_id", "told_incident.id"]),
+    )
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    incident_id: Mapped[UUID] = mapped_column(primary_key=True)
+    rung: Mapped[int] = mapped_column(primary_key=True)
+    fired_at: Mapped[datetime]

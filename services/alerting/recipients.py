@@ -101,6 +101,14 @@ def chosen(facts: IncidentFacts, school: School) -> tuple[Told, ...]:
     return reasons.told()
 
 
+def there_for(staff_ids: Iterable[UUID], facts: IncidentFacts, school: School) -> tuple[UUID, ...]:
+    """Of these people those who may be told, and for whoever is away their deputy if there is one."""
+    may_be_told = _may_be_told(facts, school)
+    reasons = _Reasons(school, may_be_told)
+    found = [reasons.somebody_there_for(staff_id) or staff_id for staff_id in staff_ids if staff_id in may_be_told]
+    return tuple(sorted(set(found)))
+
+
 def _add_chosen(reasons: "_Reasons", facts: IncidentFacts, school: School) -> None:
     for staff_id in facts.extra_staff_ids:
         reasons.add(staff_id, Why.CHOSEN_PERSON)

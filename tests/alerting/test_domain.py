@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.alerting.domain import LEADS_TO, TAKES, State, Step, after
+from services.alerting.domain.states import LEADS_TO, TAKES, State, Step, after
 
 
 @pytest.mark.parametrize("step", Step)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.alerting.queries.school import LONDON
+from services.alerting.domain.escalation import LONDON
 from shared.contracts.auth import StaffChanged
 from shared.contracts.words import Assurance, Role
 from shared.ids import class_id, new_id

@@ -17,6 +17,7 @@ ELSEWHERE = {
     "GET /health/ready": "asks no table",
     "GET /.well-known/jwks.json": "asks no table of a school",
     "PUT /rules": "writes, and would answer otherwise the second time; below by itself",
+    "PUT /escalation-settings": "writes, and would answer otherwise the second time; below by itself",
 }
 RULES = {
     "rules": [{"name": "Welfare", "category_ids": [], "roles": ["senco"], "group_ids": [], "staff_ids": []}],
@@ -80,6 +81,7 @@ def probes(schools: TwoSchools, *askers: Client) -> Probes:
     probe("POST /alerts/further", "/alerts/further", json=further)
     probe("GET /told", "/told", params={"incident_id": str(schools.incident_id)})
     probe("GET /rules", "/rules")
+    probe("GET /escalation-settings", "/escalation-settings")
     probe("POST /rules/try", "/rules/try", json={"category_ids": [str(WELFARE)], "sensitivity": 2})
     harbour = schools.harbour
     incident = harbour.auth.mint({"sub": "service:incident", "svc": "incident"}, "alerting")
@@ -97,7 +99,7 @@ def _ask(client: Client, method: str, path: str, **rest: object) -> Ask:
 async def state_of_oakfield(schools: TwoSchools) -> list[object]:
     """Each row that could be touched from over there, as it is."""
     found: list[object] = []
-    for table in ("alert", "rule_set", "rule", "told_incident", "staff_copy", "group_copy"):
+    for table in ("alert", "rule_set", "rule", "told_incident", "staff_copy", "group_copy", "reading_watch"):
         query = f"SELECT to_jsonb(t)::text FROM {table} t WHERE school_id = $1 ORDER BY 1"
         found += [(table, row[0]) for row in await schools.oakfield.rows(query, schools.oakfield.id)]
     assert found
@@ -136,12 +138,14 @@ async def test_without_row_level_security_the_filters_keep_every_query_in_the_sc
 async def test_rules_are_replaced_in_the_own_school_by_either_line(schools: TwoSchools) -> None:
     before = await state_of_oakfield(schools)
     with without_own_filter():
-        answer = await schools.okafor.ask("PUT", "/rules", json=RULES)
-        assert answer.status_code == 200, answer.text
+        for path, body in (("/rules", RULES), ("/escalation-settings", {"holidays": []})):
+            answer = await schools.okafor.ask("PUT", path, json=body)
+            assert answer.status_code == 200, answer.text
     assert await state_of_oakfield(schools) == before
     async with without_row_security(schools.oakfield.admin_url):
-        answer = await schools.okafor.ask("PUT", "/rules", json=RULES)
-        assert answer.status_code == 200, answer.text
+        for path, body in (("/rules", RULES), ("/escalation-settings", {"holidays": []})):
+            answer = await schools.okafor.ask("PUT", path, json=body)
+            assert answer.status_code == 200, answer.text
     assert await state_of_oakfield(schools) == before
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Uuid
 
+from services.alerting.domain.escalation import LONDON
 from services.alerting.recipients import Colleague, Rule, School, Shield
 from shared.contracts.words import Part, Role, Sensitivity, TrustRole
 
@@ -34,9 +34,6 @@ SELECT
         WHERE school_id = :school_id AND incident_id = :incident_id) AS told
 """
 ).columns(staff=JSON, groups=JSON, shields=JSON, rules=JSON, trust_leads=JSON, told=ARRAY(Uuid))
-
-LONDON: Final = ZoneInfo("Europe/London")
-"""Where the schools are, by whose days an absence is counted."""
 
 _NONE: Final = frozenset[UUID]()
 ROLES: Final = {role.value: role for role in Role if role is not Role.UNKNOWN}

@@ -1,6 +1,7 @@
 """One function per intent: rows, audit row and events in the caller's transaction."""
 
 from services.alerting.service.alerts import look_who_was_alerted, open_alert, take_step
+from services.alerting.service.escalation_settings import replace_escalation_settings
 from services.alerting.service.further import alert_further
 from services.alerting.service.rules import replace_rules, try_rules
 from services.alerting.service.telling import NobodyToTell, tell, tell_who_was_missed
@@ -11,6 +12,7 @@ __all__ = [
     "alert_further",
     "look_who_was_alerted",
     "open_alert",
+    "replace_escalation_settings",
     "replace_rules",
     "take_step",
     "tell",

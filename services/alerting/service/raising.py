@@ -30,6 +30,7 @@ async def raise_alerts(
     *,
     by: Staff | None = None,
     by_mail: bool = True,
+    mail: MailKind = MailKind.ALERT,
 ) -> list[UUID]:
     """An alert for each of these people, who have none; their ids. The incident's row must be locked.
 
@@ -38,7 +39,7 @@ async def raise_alerts(
     now = datetime.now(UTC)
     alerts = [(new_id(), person) for person in people]
     await session.execute(insert(Alert), [_row(alert_id, school_id, facts, told, now) for alert_id, told in alerts])
-    await announce(session, school_id, facts, alerts, by=by, by_mail=by_mail)
+    await announce(session, school_id, facts, alerts, by=by, by_mail=by_mail, mail=mail)
     return [alert_id for alert_id, _ in alerts]
 
 
@@ -50,6 +51,7 @@ async def announce(
     *,
     by: Staff | None = None,
     by_mail: bool = True,
+    mail: MailKind = MailKind.ALERT,
 ) -> None:
     """Mail, audit and events of alerts that have just been written."""
     last = await session.scalar(
@@ -62,7 +64,7 @@ async def announce(
     assert last is not None
     await queue_mails(
         session,
-        kind=MailKind.ALERT,
+        kind=mail,
         school_id=school_id,
         to=[(told.staff_id, f"/alerts/{alert_id}") for alert_id, told in alerts if by_mail],
     )

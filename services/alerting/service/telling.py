@@ -11,6 +11,7 @@ from services.alerting.models import ToldIncident
 from services.alerting.queries.school import known_of
 from services.alerting.recipients import nobody_in_line, recipients
 from services.alerting.service.raising import raise_alerts
+from services.alerting.service.watching import watch
 from shared.bus.failures import NotYet
 from shared.contracts.events import LENIENT
 from shared.contracts.incident import IncidentFacts, IncidentLogged
@@ -36,6 +37,8 @@ async def tell(
     if not await _tell(session, school_id, facts, by_mail=by_mail):
         NOBODY_TO_TELL.inc()
         raise NobodyToTell
+    if by_mail:
+        await watch(session, school_id, facts)
 
 
 async def tell_who_was_missed(session: AsyncSession, school_id: UUID, since: datetime) -> None:

@@ -1,5 +1,6 @@
 """A child's record: who opens it, what of it they see, and what stays on the audit."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -57,6 +58,26 @@ async def test_r92_senior_staff_open_every_record_and_a_teacher_those_of_the_cla
     for role in (Role.TEACHING_ASSISTANT, Role.SUPPORT):
         assert (await at(school, role, classes=("4B",)).get(path)).status_code == 403
     assert (await school.someone(Role.LEAD_DSL).get(path)).status_code == 403
+
+
+async def test_r40_without_elevated_access_nobody_opens_a_record_and_behind_glass_nothing_is_changed(
+    school: School,
+) -> None:
+    path = f"/pupils/{school.rowan}"
+    for role in Role:
+        answer = await school.someone(role, classes=("4B",)).get(path)
+        assert answer.status_code == 403, role
+    lead = school.someone(trust_roles=(TrustRole.TRUST_SAFEGUARDING_LEAD,), assurance=ELEVATED)
+    assert (await lead.get(path)).status_code == 404
+    behind = school.client(replace(lead.staff, break_glass=new_id(), break_glass_pupil=school.rowan))
+    opened = await behind.get(path)
+    assert (opened.status_code, opened.json()["break_glass"]) == (200, True)
+    assert (await behind.get(f"/pupils/{school.pupils['Ife Adeyemi 1A']}")).status_code == 404
+    for change in (
+        behind.post(f"{path}/flags", json={"kind": "medical"}),
+        behind.ask("PUT", f"{path}/preferred-name", json={"forename": "Ro"}),
+    ):
+        assert (await change).status_code == 403
 
 
 async def test_what_is_out_of_reach_looks_like_nothing(school: School) -> None:

@@ -17,7 +17,7 @@ Changes = Annotated[Caller, Depends(asks("pupil:change"))]
 
 @router.get("", responses=gives(schemas.PupilRecord, "The child's record, as far as it is yours to see."))
 async def open_record(
-    caller: Annotated[Caller, Depends(asks("pupil:find"))],
+    caller: Annotated[Caller, Depends(asks("pupil:chronology"))],
     pupil_id: UUID,
     identifiers: Annotated[bool, Query(description="show the numbers, which are hidden otherwise")] = False,
 ) -> Response:

@@ -105,6 +105,7 @@ class Flag(BaseModel):
 class PupilRecord(Answer):
     model_config = example(
         id=ROWAN,
+        break_glass=False,
         name="Ro Ade",
         legal_forename="Rowan",
         legal_surname="Ade",
@@ -145,6 +146,7 @@ class PupilRecord(Answer):
     )
 
     id: UUID
+    break_glass: bool = Field(description="you see this behind broken glass: say so on the page")
     name: str = Field(description="as the child is called")
     legal_forename: str
     legal_surname: str

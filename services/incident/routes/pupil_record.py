@@ -21,7 +21,7 @@ DONE: Final = 204
 @router.get("")
 async def open_record(
     request: Request,
-    staff: Annotated[Staff, Depends(may("pupil:find"))],
+    staff: Annotated[Staff, Depends(may("pupil:chronology"))],
     pupil_id: UUID,
     identifiers: Annotated[bool, Query(description="show the numbers, which are hidden otherwise")] = False,
 ) -> schemas.PupilRecordShown:
@@ -84,6 +84,7 @@ def shown(found: PupilRecord, staff: Staff, *, identifiers: bool) -> schemas.Pup
     reasons = bool(ACTIONS["pupil:change"].roles & staff.roles)
     return schemas.PupilRecordShown(
         id=pupil.id,
+        break_glass=staff.break_glass is not None,
         name=pupil.name,
         legal_forename=pupil.forename,
         legal_surname=pupil.surname,

@@ -72,6 +72,7 @@ class FlagShown(BaseModel):
 
 class PupilRecordShown(BaseModel):
     id: UUID
+    break_glass: bool
     name: str
     legal_forename: str
     legal_surname: str

@@ -20,7 +20,7 @@ from services.incident.roll_file import COLUMNS, Cells, missing_columns, read_ro
 from services.incident.service.roll import LONDON, RollReport, Told, carry_out, one_at_a_time
 from services.incident.service.roll_plan import CHANGED, LEAVES, NEW, REFUSED, UNCHANGED, Line, Plan, plan_of
 from shared import audit
-from shared.errors import Conflict, FieldError, Invalid, NotFound
+from shared.errors import Conflict, FieldError, Invalid, NotFound, NotPermitted
 from shared.identity import Staff
 from shared.ids import new_id
 
@@ -115,6 +115,8 @@ async def apply_import(
     job = await _waiting(session, acting_staff, import_id)
     if job.state != READY:
         raise Conflict("Say first which column is which.")
+    if leavers and acting_staff.scopes is not None:
+        raise NotPermitted("a person who has seen the dry run; a program can apply the rest")
     if leavers and not job.whole:
         raise Invalid(FieldError("leavers", "This file is a part of the roll; nobody has left by not being in it."))
     rows = await rows_of(session, job)

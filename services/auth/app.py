@@ -5,7 +5,7 @@ from functools import partial
 from services.auth.calendar import Calendar
 from services.auth.link_worker import LinkWorker
 from services.auth.own_addresses import OwnAddresses
-from services.auth.routes import absence, internal, own, people, sessions
+from services.auth.routes import absence, internal, own, people, sessions, staff_file
 from services.auth.sealing import Sealing
 from services.auth.settings import AuthSettings
 from services.auth.start import refuse_demonstration
@@ -38,7 +38,7 @@ def create_service(settings: AuthSettings, *, peers: Peers, bus: Bus | None = No
 
     api = create_api(
         NAME,
-        routers=(sessions.router, own.router, people.router, absence.router, internal.router),
+        routers=(sessions.router, own.router, people.router, absence.router, staff_file.router, internal.router),
         verifier=Verifier(issuer=ISSUER, audience=NAME, fetch_jwks=own_keys),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
         settings=settings,

@@ -32,6 +32,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
 TWO_YEARS_OF_TLS = "max-age=63072000; includeSubDomains"
 ROLL = f"{BASE}/roll"
 ROLL_IMPORTS = f"{BASE}/roll/imports"
+STAFF_IMPORT = f"{BASE}/staff/import"
 CSV = "text/csv"
 XML = "application/xml"
 UNGUARDED = "/health/"  # probes speak to an address, not to a name, and must not be limited
@@ -109,7 +110,7 @@ def _unreadable(scope: Scope, headers: Headers) -> Problem | None:
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     if not has_body or not scope["path"].startswith(BASE):
         return None
-    wanted = {ROLL: (CSV,), ROLL_IMPORTS: (CSV, XML)}.get(scope["path"], (JSON,))
+    wanted = {ROLL: (CSV,), STAFF_IMPORT: (CSV,), ROLL_IMPORTS: (CSV, XML)}.get(scope["path"], (JSON,))
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in wanted:
         return None

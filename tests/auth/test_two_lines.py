@@ -97,6 +97,8 @@ def probes(schools: TwoSchools) -> Probes:
     probe("GET /schools/mine", "/schools/mine")
     probe("GET /staff", "/staff")
     probe("GET /staff", "/staff", params={"starts": "ok"})
+    probe("GET /staff/export", "/staff/export")
+    probe("POST /staff/import", "/staff/import", content="e-mail,surname,roles\nhaddad@school.example,H,teacher\n")
     made["GET /staff/all"] = [_timeless(_ask(session, "GET", "/staff/all")) for session in (schools.frost, schools.dpo)]
     probe("GET /groups", "/groups")
     probe("GET /tokens", "/tokens")

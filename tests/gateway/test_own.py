@@ -22,6 +22,11 @@ async def test_own_sessions_recovery_codes_and_absence_through_the_public_api(ho
     okafor = house.people["okafor"]
     away = {"until_on": "2027-07-01", "deputy_id": str(okafor.id)}
     assert (await haddad.put("/me/absence", json=away)).json()["absence"]["deputy_id"] == str(okafor.id)
+    file = "e-mail,surname,roles\nnowak@school.example,Nowak,support\n"
+    tried = await okafor.post("/staff/import", content=file, headers={"content-type": "text/csv"})
+    assert (tried.json()["applied"], tried.json()["rows"][0]["became"]) == (False, "added")
+    exported = await okafor.http.get(f"{API}/staff/export")
+    assert (exported.headers["content-type"], "Haddad" in exported.text) == ("text/csv; charset=utf-8", True)
     entry = next(e for e in (await okafor.get("/staff/all")).json()["staff"] if e["id"] == str(person.id))
     assert entry["absence"]["until_on"] == "2027-07-01"
     assert (await haddad.ask("DELETE", "/me/absence")).status_code == 204

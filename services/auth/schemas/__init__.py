@@ -53,6 +53,7 @@ from services.auth.schemas.sign_in import (
     TokensShown,
     Who,
 )
+from services.auth.schemas.staff_file import StaffImport, StaffImportRow
 
 __all__ = [
     "AbsenceShown",
@@ -103,6 +104,8 @@ __all__ = [
     "StaffAdded",
     "StaffEntry",
     "StaffIds",
+    "StaffImport",
+    "StaffImportRow",
     "StaffListed",
     "StaffRegister",
     "StaffRoles",

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.gateway.asking import asks
 from services.gateway.calls import Caller, handed_on
@@ -13,6 +13,9 @@ from services.gateway.routes.documented import gives, gives_nothing
 from services.gateway.schemas import own
 from services.gateway.schemas import school as schemas
 from shared.identity import public
+
+# A few hundred people in one transaction; who sends the file waits for it, and knows that they do.
+FILE_PATIENCE = 60.0
 
 router = APIRouter(prefix=BASE, tags=["Settings"])
 StaffWriter = Annotated[Caller, Depends(asks("staff:write"))]
@@ -36,6 +39,45 @@ async def school_door(
 async def all_staff(caller: StaffWriter) -> Response:
     """The staff of your school with roles, classes, when they were last seen, and whether they have a second factor."""
     return await caller.forward("auth", "GET", "/staff/all")
+
+
+@router.post(
+    "/staff/import",
+    responses=gives(schemas.StaffImport, "What becomes, or would become, of each line."),
+    openapi_extra={"requestBody": schemas.STAFF_BODY},
+)
+async def import_staff(
+    request: Request,
+    caller: StaffWriter,
+    *,
+    apply: Annotated[bool, Query(description="do it; without it, it is only tried")] = False,
+    all_or_nothing: Annotated[bool, Query(description="do nothing if one line cannot go in")] = False,
+) -> Response:
+    """Add staff from a CSV file. Each new person is sent an invitation; who is here already is left as they are."""
+    return await caller.forward(
+        "auth",
+        "POST",
+        "/staff/import",
+        content=await request.body(),
+        params={"apply": apply, "all_or_nothing": all_or_nothing},
+        headers={"content-type": "text/csv; charset=utf-8"},
+        patience=FILE_PATIENCE,
+    )
+
+
+@router.get(
+    "/staff/export",
+    responses={
+        200: {
+            "description": "A CSV file whose cells no spreadsheet runs as a formula.",
+            "content": {"text/csv": {"schema": {"type": "string"}, "example": schemas.STAFF}},
+        }
+    },
+    response_class=Response,
+)
+async def export_staff(caller: StaffWriter) -> Response:
+    """The staff of your school as a CSV file."""
+    return await caller.forward("auth", "GET", "/staff/export")
 
 
 @router.post("/staff/{staff_id}/sessions/end", responses=gives(own.Ended, "How many sessions have ended."))

@@ -21,6 +21,16 @@ ROLL_BODY: dict[str, Any] = {
 }
 
 
+STAFF = """\
+E-mail,Title,Forename,Surname,Roles,Classes
+m.haddad@rowan-lane.example,Mr,Milad,Haddad,teacher; deputy DSL,4B
+"""
+STAFF_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {"text/csv": {"schema": {"type": "string"}, "example": STAFF}},
+}
+
+
 class NewSchool(Body):
     model_config = example(name="Rowan Lane Primary School", short_name="Rowan Lane", phase="primary", urn="139000")
 
@@ -144,6 +154,28 @@ class StaffRegister(Answer):
     )
 
     staff: list[StaffEntry]
+
+
+class StaffImportRow(Answer):
+    row: int = Field(description="the line of the file; the first is the heading")
+    email: str
+    became: Literal["added", "joined", "here", "refused"] = Field(
+        description="joined: has an account at another school; here: on your staff already, and left as they are"
+    )
+    reasons: list[str]
+
+
+class StaffImport(Answer):
+    model_config = example(
+        applied=False,
+        rows=[
+            {"row": 2, "email": "m.haddad@rowan-lane.example", "became": "added", "reasons": []},
+            {"row": 3, "email": "ben", "became": "refused", "reasons": ["This is no e-mail address."]},
+        ],
+    )
+
+    applied: bool = Field(description="false when it was only tried, or when all or nothing was asked for")
+    rows: list[StaffImportRow]
 
 
 class SchoolDoor(Answer):

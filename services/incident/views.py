@@ -11,6 +11,7 @@ from services.incident.models import Category, IncidentRevision
 from services.incident.queries.circumstances import Beside
 from services.incident.queries.incidents import Child, Found, Line
 from services.incident.queries.record import Record
+from services.incident.service.versions import Since
 
 FIRST_LINE = 120
 
@@ -158,6 +159,21 @@ def _children(record: Record, revision: int) -> list[schemas.ChildInRecord]:
         )
         for child in record.children.get(revision, ())
     ]
+
+
+def since(since: Since, categories: Mapping[UUID, Category]) -> schemas.ChangedSince:
+    """Of the whole incident what came after a version; an action also where it has been done since."""
+    record, ids = since.record, since.row_ids
+    whole = _whole(since.found, record, categories)
+    return schemas.ChangedSince(
+        state=whole.state,
+        revisions=whole.revisions[len(whole.revisions) - since.corrections :],
+        actions=[shown for shown in whole.actions if shown.id in ids],
+        addenda=[shown for shown in whole.addenda if shown.id in ids],
+        steps=[shown for step, shown in zip(record.steps, whole.steps, strict=True) if step.id in ids],
+        decisions=[shown for shown in whole.decisions if shown.id in ids],
+        consents=[shown for c, shown in zip(record.decided.consents, whole.consents, strict=True) if c.id in ids],
+    )
 
 
 def summary(

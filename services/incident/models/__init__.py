@@ -8,6 +8,7 @@ from services.incident.models.afterwards import (
     Consent,
     Decision,
     DecisionPupil,
+    IncidentChange,
     IncidentStep,
 )
 from services.incident.models.categories import Category
@@ -46,6 +47,7 @@ __all__ = [
     "Incident",
     "IncidentAgency",
     "IncidentCategory",
+    "IncidentChange",
     "IncidentMark",
     "IncidentNumber",
     "IncidentPupil",

@@ -115,3 +115,14 @@ class Consent(Base):
     note: Mapped[str | None]
     by_id: Mapped[UUID]
     at: Mapped[datetime]
+
+
+class IncidentChange(Base):
+    """Which row came with which version; of a correction, whose row has no id of its own, the incident's id stands."""
+
+    __tablename__ = "incident_change"
+
+    school_id: Mapped[UUID] = mapped_column(primary_key=True)
+    incident_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    row_id: Mapped[UUID] = mapped_column(primary_key=True)

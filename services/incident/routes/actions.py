@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.incident import following, schemas, service
+from services.incident.routes.changing import change
 from services.incident.routes.within import IfMatch, after, cursor, database, etag, reader, scope, version_of
 from shared.identity import Staff, may
 
@@ -28,7 +29,7 @@ async def done(
     if_match: IfMatch = None,
 ) -> schemas.Added:
     who = await reader(request, staff)
-    async with database(request).begin(scope(staff)) as session:
+    async with change(request, who, incident_id, version_of(if_match)) as session:
         version = await service.finish_action(
             session,
             who=who,

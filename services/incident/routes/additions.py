@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.incident import schemas, service
+from services.incident.routes.changing import change
 from services.incident.routes.within import IfMatch, database, etag, reader, scope, version_of
 from shared.identity import Staff, may
 
@@ -23,7 +24,7 @@ async def add_action(
     if_match: IfMatch = None,
 ) -> schemas.Added:
     who = await reader(request, staff)
-    async with database(request).begin(scope(staff)) as session:
+    async with change(request, who, incident_id, version_of(if_match)) as session:
         action_id, version = await service.add_action(
             session,
             who=who,

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from services.incident import schemas, service, views
 from services.incident.queries.incidents import category_names
+from services.incident.routes.changing import change
 from services.incident.routes.within import IfMatch, database, etag, reader, scope, version_of
 from shared.identity import Staff, may
 
@@ -49,7 +50,7 @@ async def review(
     if_match: IfMatch = None,
 ) -> schemas.State:
     who = await reader(request, staff)
-    async with database(request).begin(scope(staff)) as session:
+    async with change(request, who, incident_id, version_of(if_match)) as session:
         version = await service.review_incident(
             session, who=who, incident_id=incident_id, reason=body.reason, version=version_of(if_match)
         )
@@ -68,7 +69,7 @@ async def record_decision(
     if_match: IfMatch = None,
 ) -> schemas.Added:
     who = await reader(request, staff)
-    async with database(request).begin(scope(staff)) as session:
+    async with change(request, who, incident_id, version_of(if_match)) as session:
         decision_id, version = await service.record_decision(
             session, who=who, incident_id=incident_id, decided=body.decided(), version=version_of(if_match)
         )
@@ -87,7 +88,7 @@ async def record_consent(
     if_match: IfMatch = None,
 ) -> schemas.Added:
     who = await reader(request, staff)
-    async with database(request).begin(scope(staff)) as session:
+    async with change(request, who, incident_id, version_of(if_match)) as session:
         version = await service.record_consent(
             session, who=who, incident_id=incident_id, asked=body.asked(), version=version_of(if_match)
         )

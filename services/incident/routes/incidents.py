@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from services.incident import schemas, service, views
 from services.incident.queries.incidents import Child, category_names
 from services.incident.queries.record import current_categories
+from services.incident.routes.changing import change
 from services.incident.routes.within import IfMatch, after, cursor, database, etag, reader, scope, version_of
 from shared.faults import fault
 from shared.identity import Staff, may
@@ -92,7 +93,7 @@ async def correct(
     if_match: IfMatch = None,
 ) -> Response:
     who = await reader(request, staff)
-    async with database(request).begin(scope(staff)) as session:
+    async with change(request, who, incident_id, version_of(if_match)) as session:
         version = await service.correct_incident(
             session,
             who=who,
@@ -113,7 +114,7 @@ async def close(
     if_match: IfMatch = None,
 ) -> Response:
     who = await reader(request, staff)
-    async with database(request).begin(scope(staff)) as session:
+    async with change(request, who, incident_id, version_of(if_match)) as session:
         version = await service.close_incident(
             session, who=who, incident_id=incident_id, reason=body.reason, version=version_of(if_match)
         )
@@ -129,7 +130,7 @@ async def reopen(
     if_match: IfMatch = None,
 ) -> Response:
     who = await reader(request, staff)
-    async with database(request).begin(scope(staff)) as session:
+    async with change(request, who, incident_id, version_of(if_match)) as session:
         version = await service.reopen_incident(
             session, who=who, incident_id=incident_id, reason=body.reason, version=version_of(if_match)
         )

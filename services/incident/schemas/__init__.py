@@ -38,6 +38,7 @@ from services.incident.schemas.fields import Categories, Ids, Narrative, Voucher
 from services.incident.schemas.finding import FoundPupil, FoundPupils, WantedPupil
 from services.incident.schemas.incidents import (
     CategoryNamed,
+    ChangedSince,
     ChildInRecord,
     CorrectConcern,
     LinkedPupil,
@@ -112,6 +113,7 @@ __all__ = [
     "CategorySetting",
     "CategorySettings",
     "CategoryShown",
+    "ChangedSince",
     "ChangesShown",
     "ChildBeside",
     "ChildInRecord",

@@ -121,6 +121,18 @@ class WholeIncident(OwnWords):
     steps: list[StepShown]
 
 
+class ChangedSince(BaseModel):
+    """What was written after the version that somebody had read, beside the state now: both versions for a page."""
+
+    state: str
+    revisions: list[RevisionShown]
+    actions: list[ActionShown]
+    addenda: list[AddendumShown]
+    steps: list[StepShown]
+    decisions: list[DecisionShown]
+    consents: list[ConsentShown]
+
+
 class OwnLine(BaseModel):
     id: UUID
     number: int

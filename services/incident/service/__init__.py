@@ -10,6 +10,7 @@ from services.incident.service.incidents import Logged, log_incident
 from services.incident.service.looked_at import who_looked
 from services.incident.service.owed_actions import Listed, finish_action, own_actions, school_actions
 from services.incident.service.patterns import open_patterns
+from services.incident.service.permitted import ChangedMeanwhile
 from services.incident.service.pupil_record import (
     end_flag,
     keep_names_apart,
@@ -32,18 +33,22 @@ from services.incident.service.roll_imports import (
 from services.incident.service.significant import mark_significant, retire_significant, significant_events
 from services.incident.service.states import close_incident, reopen_incident, review_incident
 from services.incident.service.told_detail import told_detail
+from services.incident.service.versions import Since, changed_since
 
 __all__ = [
+    "ChangedMeanwhile",
     "ChronologyPage",
     "Listed",
     "Logged",
     "RollFile",
+    "Since",
     "add_action",
     "add_addendum",
     "add_pupil",
     "apply_import",
     "begin_import",
     "begin_with_standard_categories",
+    "changed_since",
     "close_incident",
     "correct_incident",
     "end_flag",

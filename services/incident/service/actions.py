@@ -51,8 +51,8 @@ async def add_action(
     _check(text, pupil_ids, linked, [*owed_faults(owed, now), *([] if known else [_UNTOLD])])
     # The order in which they were linked; each child has the action on their own record.
     about = [pupil_id for pupil_id in linked if not pupil_ids or pupil_id in pupil_ids]
-    new_version = await next_version(session, found.incident)
     action_id = new_id()
+    new_version = await next_version(session, found.incident, action_id)
     await _write(
         session,
         {
@@ -104,8 +104,8 @@ async def add_addendum(
         raise NotPermitted("the author of the incident; you can add an action instead")
     if not text.strip():
         raise Invalid(FieldError("text", "Write what you want to add."))
-    new_version = await next_version(session, found.incident)
     addendum_id = new_id()
+    new_version = await next_version(session, found.incident, addendum_id)
     await session.execute(
         insert(Addendum).values(
             school_id=acting_staff.school_id,

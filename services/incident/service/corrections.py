@@ -14,6 +14,7 @@ from services.incident.queries.incidents import children
 from services.incident.queries.reach import Who
 from services.incident.service.incidents import facts
 from services.incident.service.permitted import readable, unchanged_since
+from services.incident.service.versions import note_change
 from services.incident.service.writing import check, revision_rows
 from shared import audit
 from shared.contracts.incident import IncidentCorrected
@@ -71,6 +72,7 @@ async def correct_incident(
         at=now,
     )
     await write_rows(session, words)
+    await note_change(session, incident, new_version, [incident_id])
     await audit.record(
         session,
         action="incident:corrected",

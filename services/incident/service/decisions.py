@@ -38,8 +38,8 @@ async def record_decision(
     found = await readable(session, who, incident_id, lock=True)
     unchanged_since(found, version)
     about = await _about(session, found.incident, decided.pupil_ids, decision_faults(decided))
-    new_version = await next_version(session, found.incident)
     decision_id = new_id()
+    new_version = await next_version(session, found.incident, decision_id)
     words = {name: getattr(decided, name) for name in ("what", "alternatives", "reason", "body", "reference")}
     await session.execute(
         insert(Decision).values(
@@ -79,7 +79,8 @@ async def record_consent(
     found = await readable(session, who, incident_id, lock=True)
     unchanged_since(found, version)
     about = await _about(session, found.incident, asked.pupil_ids, consent_faults(asked, now))
-    new_version = await next_version(session, found.incident)
+    ids = {pupil_id: new_id() for pupil_id in about}
+    new_version = await next_version(session, found.incident, *ids.values())
     sought = asked.answer is not ConsentAnswer.NOT_SOUGHT
     answer = {
         "school_id": staff.school_id,
@@ -93,7 +94,7 @@ async def record_consent(
         "by_id": staff.staff_id,
         "at": now,
     }
-    await session.execute(insert(Consent), [answer | {"id": new_id(), "pupil_id": pupil_id} for pupil_id in about])
+    await session.execute(insert(Consent), [answer | {"id": ids[pupil_id], "pupil_id": pupil_id} for pupil_id in about])
     await _noted(
         session, who, incident_id, action="consent:recorded", about=about, details={"answer": asked.answer.value}
     )

@@ -48,7 +48,7 @@ async def finish_action(
         raise Conflict("This action is done already; add another if there is more to say.", extra=seen)
     if not note.strip():
         raise Invalid(FieldError("note", "Write down what was done and what came of it."))
-    new_version = await next_version(session, found.incident)
+    new_version = await next_version(session, found.incident, action_id)
     await session.execute(
         insert(ActionFinished).values(
             school_id=staff.school_id,

@@ -86,10 +86,14 @@ async def _still_theirs(session: AsyncSession, who: Who, found: Found) -> bool:
     return found.own and bool(await session.scalar(open_to_them))
 
 
+class ChangedMeanwhile(Conflict):
+    """Somebody came first; whoever answers the request says what has come since."""
+
+
 def unchanged_since(found: Found, version: int | None) -> None:
     """Raises Conflict when somebody saved another version than the one that was read."""
     if version is not None and version != found.incident.version:
-        raise Conflict(
+        raise ChangedMeanwhile(
             "Somebody added to this incident after you opened it. Read what is new, then save again.",
             extra={"version": found.incident.version},
         )

@@ -14,6 +14,7 @@ from services.incident.queries.decided import anything_followed, must_follow_up,
 from services.incident.queries.incidents import Found, children
 from services.incident.queries.reach import Who
 from services.incident.service.permitted import readable, unchanged_since
+from services.incident.service.versions import note_change
 from shared import audit
 from shared.contracts.incident import IncidentClosed, IncidentReopened
 from shared.errors import Conflict, FieldError, Invalid
@@ -92,7 +93,7 @@ async def _step(session: AsyncSession, who: Who, found: Found, step: Step, *, re
         raise Conflict(f"The incident is {state} already.", extra={"version": incident.version})
     if not reason.strip():
         raise Invalid(FieldError("reason", "Say why; it stays on the record."))
-    version = incident.version + 1
+    version, step_id = incident.version + 1, new_id()
     await session.execute(
         update(Incident)
         .where(Incident.school_id == incident.school_id, Incident.id == incident.id)
@@ -102,7 +103,7 @@ async def _step(session: AsyncSession, who: Who, found: Found, step: Step, *, re
     await session.execute(
         insert(IncidentStep).values(
             school_id=staff.school_id,
-            id=new_id(),
+            id=step_id,
             incident_id=incident.id,
             step=step.value,
             by_id=staff.staff_id,
@@ -110,6 +111,7 @@ async def _step(session: AsyncSession, who: Who, found: Found, step: Step, *, re
             at=at or datetime.now(UTC),
         )
     )
+    await note_change(session, incident, version, [step_id])
     linked = await children(session, staff.school_id, [incident.id])
     await audit.record(
         session,

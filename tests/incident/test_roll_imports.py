@@ -173,6 +173,7 @@ async def test_no_file_joins_the_records_of_an_adopted_child(school: School) -> 
     assert (record["name"], record["names_before"], record["names_apart"]) == ("Robin Cole", [], True)
     assert [one["value"] for one in record["identifiers"]] == ["R674123101121"]
     assert (await school.dsl.post("/pupils", json=child)).status_code == 409
+    assert (await school.dsl.post("/pupils", json={**child, "sex": "\x00"})).status_code == 422
 
 
 @pytest.mark.parametrize(

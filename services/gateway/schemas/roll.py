@@ -42,7 +42,7 @@ class NewPupil(Body):
     forename: Line
     surname: Line
     born: date
-    sex: Annotated[str, Field(max_length=1)] = ""
+    sex: Annotated[str, Field(pattern="^[A-Za-z]?$")] = ""
     year_group: Line
     class_code: Name = ""
     upn: Name = ""

@@ -80,7 +80,7 @@ class NewPupil(Body):
     forename: Given
     surname: Given
     born: date
-    sex: Annotated[str, Field(max_length=1)] = ""
+    sex: Annotated[str, Field(pattern="^[A-Za-z]?$")] = ""
     year_group: Given
     class_code: Optional = ""
     upn: Optional = ""

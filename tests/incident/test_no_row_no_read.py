@@ -34,6 +34,7 @@ async def each_read(school: School, author: Client, incident_id: UUID) -> list[t
         ("own", await author.get(path)),
         ("mine", await author.get("/incidents")),
         ("summaries", await dsl.post("/incidents/summaries", json={"ids": [str(incident_id)]})),
+        ("search", await dsl.post("/incidents/search", json={"words": "going home"})),
         ("find", await dsl.post("/pupils/find", json={"name": "Rowan"})),
         ("chronology", await dsl.get(f"/pupils/{school.rowan}/chronology")),
         ("by number", await dsl.get("/incidents/by-number/1")),

@@ -106,6 +106,7 @@ def probes(schools: TwoSchools) -> Probes:
 
     there, here, harbour = schools.there, schools.here, schools.harbour
     probe("GET /pupils", "/pupils", params={"starts": "row"})
+    probe("POST /incidents/search", "/incidents/search", json={"words": "home"})
     probe("POST /pupils/find", "/pupils/find", json={"name": "Rowan"})
     for pupil in (schools.oakfield.rowan, harbour.rowan):
         for part in ("chronology", "significant", "patterns"):

@@ -13,6 +13,7 @@ from services.incident.routes import (
     pupil_record,
     pupils,
     roll_imports,
+    searching,
 )
 
 ROUTERS = (
@@ -28,4 +29,5 @@ ROUTERS = (
     categories.router,
     looking.router,
     roll_imports.router,
+    searching.router,
 )

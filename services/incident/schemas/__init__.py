@@ -94,6 +94,7 @@ from services.incident.schemas.roll_imports import (
     Outcome,
     PupilAdded,
 )
+from services.incident.schemas.searching import HitShown, HitsShown, WantedWords
 
 __all__ = [
     "ActionLine",
@@ -142,6 +143,8 @@ __all__ = [
     "FlagShown",
     "FoundPupil",
     "FoundPupils",
+    "HitShown",
+    "HitsShown",
     "IdentifierShown",
     "Ids",
     "ImportApplied",
@@ -195,6 +198,7 @@ __all__ = [
     "ToldDetail",
     "Voucher",
     "WantedPupil",
+    "WantedWords",
     "WholeIncident",
     "Words",
 ]

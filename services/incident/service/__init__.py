@@ -30,6 +30,7 @@ from services.incident.service.roll_imports import (
     note_progress,
     open_import,
 )
+from services.incident.service.searching import search_incidents
 from services.incident.service.significant import mark_significant, retire_significant, significant_events
 from services.incident.service.states import close_incident, reopen_incident, review_incident
 from services.incident.service.told_detail import told_detail
@@ -78,6 +79,7 @@ __all__ = [
     "retire_significant",
     "review_incident",
     "school_actions",
+    "search_incidents",
     "significant_events",
     "summaries",
     "told_detail",

@@ -248,6 +248,25 @@ async def test_closing_and_opening_again(cast: Cast) -> None:
     assert cast.wrong == []
 
 
+async def test_deciding_and_recording_consent(cast: Cast) -> None:
+    bodies = {
+        "decisions": {"kind": "other", "what": "Wait.", "alternatives": "Act.", "reason": "It is early."},
+        "consents": {"answer": "not_sought", "ground": "child_at_risk"},
+    }
+    for sensitivity in CATEGORIES:
+        incident = await cast.log(sensitivity)
+        for role in EVERYBODY:
+            for level in LEVELS:
+                expected: object = NOT_THEIRS
+                if role in WIDE:
+                    seen = reads(role, "elevated", sensitivity, in_class=True, alerted=False)
+                    expected = (201 if seen == 200 else seen) if level == "elevated" else ELEVATE
+                for path, body in bodies.items():
+                    answer = await cast.people[role, level].post(f"/incidents/{incident}/{path}", json=body)
+                    cast.expect(f"{role} at {level} {path} on {sensitivity}", answer, expected)
+    assert cast.wrong == []
+
+
 async def test_correcting(cast: Cast) -> None:
     for sensitivity, category in CATEGORIES.items():
         incident = await cast.log(sensitivity)

@@ -37,7 +37,7 @@ async def test_a_class_teachers_reach_is_reading(school: School) -> None:
     assert "alerted" in answer.json()["detail"]
 
 
-async def test_c8_an_action_is_for_this_child_some_or_all(school: School) -> None:
+async def test_r58_c8_an_action_is_for_this_child_some_or_all(school: School) -> None:
     aisha = school.pupils["Aisha Khan 3A"]
     both = [{"pupil_id": str(school.rowan)}, {"pupil_id": str(aisha), "part": "harmed"}]
     incident_id = await school.log(school.someone(Role.TEACHER), pupils=both)

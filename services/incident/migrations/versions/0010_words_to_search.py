@@ -2,8 +2,8 @@
 
 from shared.migrations import protect, role, run_script
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 SERVICE = "incident"
 _READ = ("incident_revision", "incident_taken", "action", "addendum")

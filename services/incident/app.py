@@ -1,5 +1,6 @@
 """The incident service's table of contents."""
 
+from services.incident.draft_sweeper import DraftSweeper
 from services.incident.handlers import CONSUMER, HANDLERS, TOPICS
 from services.incident.routes import ROUTERS
 from services.incident.settings import IncidentSettings
@@ -42,6 +43,7 @@ def create_service(settings: IncidentSettings, *, peers: Peers, bus: Bus | None 
                 consumer=CONSUMER, bus=bus, db=db, worker_db=worker_db, handlers=HANDLERS, topics=TOPICS
             ),
             "tidier": Tidier(db),
+            "sweeper": DraftSweeper(db),
             "sealer": Sealer(worker_db=worker_db, signer=seals, origin=f"heed/{NAME}"),
         }
     return Service(

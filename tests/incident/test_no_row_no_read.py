@@ -43,6 +43,7 @@ async def each_read(school: School, author: Client, incident_id: UUID) -> list[t
         ("significant", await dsl.get(f"/pupils/{school.rowan}/significant")),
         ("looked at", await dsl.get(f"/pupils/{school.rowan}/looked-at")),
         ("pick", await author.get("/pupils", params={"starts": "row"})),
+        ("coach", await author.post("/coach", json={"text": "I saw Rowan Adeyemi."})),
     ]
 
 

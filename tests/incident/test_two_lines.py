@@ -39,6 +39,7 @@ class TwoSchools:
     here: UUID
     oakfields_lists: list[UUID]
     waiting: UUID
+    draft: UUID
     askers: list[Client]
 
 
@@ -71,6 +72,10 @@ async def schools(house: School) -> TwoSchools:
     await alerted(oakfield, reader, there)
     begun = await oakfield.dsl.post("/roll/imports", content=ROLL, headers={"content-type": "text/csv"})
     here = await harbour.log(harbour.someone(Role.TEACHER, staff_id=author), of="Attendance")
+    draft = new_id()
+    writer = oakfield.someone(Role.TEACHER, staff_id=author)
+    kept = await writer.ask("PUT", f"/drafts/{draft}", json={"version": 0, "content": {}})
+    assert kept.status_code == 200, kept.text
     shown = (await oakfield.dsl.get("/lists/agencies")).json()["entries"]
     lists = [UUID(one["id"]) for one in shown]
     return TwoSchools(
@@ -89,6 +94,7 @@ async def schools(house: School) -> TwoSchools:
         here,
         lists,
         UUID(begun.json()["id"]),
+        draft,
         [
             harbour.someone(Role.LEAD_DSL, assurance=Assurance.ELEVATED),
             harbour.someone(Role.TEACHER, classes=("4B",), assurance=Assurance.ELEVATED, staff_id=author),
@@ -125,6 +131,13 @@ def probes(schools: TwoSchools) -> Probes:
     probe("PATCH /categories/{category_id}", f"/categories/{theirs}", json={"name": "Ours now"})
     probe("POST /categories/{category_id}/retire", f"/categories/{theirs}/retire")
     probe("POST /categories/{category_id}/merge", f"/categories/{theirs}/merge", json={"into": str(theirs)})
+    probe("POST /coach", "/coach", json={"text": "Rowan Adeyemi and Aisha Khan were rude."})
+    probe("GET /coach/words", "/coach/words")
+    probe("PUT /coach/words", "/coach/words", json={"abbreviations": ["OURS"]}, headers={"If-Match": '"77"'})
+    probe("GET /drafts", "/drafts")
+    probe("GET /drafts/{draft_id}", f"/drafts/{schools.draft}")
+    probe("PUT /drafts/{draft_id}", f"/drafts/{schools.draft}", json={"version": 1, "content": {}})
+    probe("DELETE /drafts/{draft_id}", f"/drafts/{schools.draft}")
     probe("GET /lists/{which}", "/lists/agencies")
     probe("POST /lists/{which}", "/lists/agencies", json={"name": "Police"})
     probe("PUT /lists/{which}/order", "/lists/agencies/order", json={"ids": [str(entry)]})

@@ -9,6 +9,7 @@ from services.gateway.schemas import (
     ADDED,
     CATEGORY,
     CONCERN,
+    DRAFT,
     DUE,
     HADDAD,
     LOGGED,
@@ -46,9 +47,7 @@ class LinkedPupil(Body):
     category_ids: Categories = Field([], description="when they are others for this child than for the concern")
 
 
-class LogConcern(Beside):
-    model_config = example(**AS_WRITTEN, **SENT_BESIDE, urgent=False, extra_staff_ids=[HADDAD], extra_group_ids=[])
-
+class Written(Beside):
     narrative: Narrative = Field(description="what you saw and heard, in the child's own words")
     occurred_at: AwareDatetime | None = Field(
         None, description="when it happened; left out only where `time_known` is `not_known`"
@@ -61,7 +60,15 @@ class LogConcern(Beside):
     extra_group_ids: Ids = Field([], description="groups that should be told as well")
 
 
-class CorrectConcern(LogConcern):
+class LogConcern(Written):
+    model_config = example(
+        **AS_WRITTEN, **SENT_BESIDE, urgent=False, extra_staff_ids=[HADDAD], extra_group_ids=[], draft_id=DRAFT
+    )
+
+    draft_id: UUID | None = Field(None, description="the draft it was written in: it goes when this is recorded")
+
+
+class CorrectConcern(Written):
     model_config = example(**AS_WRITTEN, reason="The time was mistyped: it was lunch, not the morning break.")
 
     reason: Words

@@ -32,6 +32,7 @@ from services.incident.domain.decision import (
     newest_by_child,
 )
 from services.incident.domain.difference import Piece, difference
+from services.incident.domain.drafts import DRAFT_BYTES, DRAFTS_EACH, DRAFTS_KEPT, draft_fault, draft_text
 from services.incident.domain.finding import Fit, name_fit
 from services.incident.domain.flags import CARE, FLAGS, PROTECTION, flag_action
 from services.incident.domain.lateness import LONDON, late_by, midday
@@ -56,6 +57,9 @@ from services.incident.domain.terms import Former, name_at, sensitivity_fault
 __all__ = [
     "CARE",
     "CLOCKS_DIFFER",
+    "DRAFTS_EACH",
+    "DRAFTS_KEPT",
+    "DRAFT_BYTES",
     "FLAGS",
     "LEAVERS_WITHOUT_ASKING",
     "LONDON",
@@ -99,6 +103,8 @@ __all__ = [
     "consent_faults",
     "decision_faults",
     "difference",
+    "draft_fault",
+    "draft_text",
     "every_category",
     "flag_action",
     "late_by",

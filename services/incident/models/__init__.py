@@ -13,6 +13,8 @@ from services.incident.models.afterwards import (
 )
 from services.incident.models.categories import Category
 from services.incident.models.circumstances import IncidentAgency, IncidentMark, IncidentTaken, IncidentTakenPupil
+from services.incident.models.coach_words import CoachWords
+from services.incident.models.drafts import Draft
 from services.incident.models.incidents import (
     IdempotencyKey,
     Incident,
@@ -39,9 +41,11 @@ __all__ = [
     "Attendance",
     "Base",
     "Category",
+    "CoachWords",
     "Consent",
     "Decision",
     "DecisionPupil",
+    "Draft",
     "FormerName",
     "IdempotencyKey",
     "Incident",

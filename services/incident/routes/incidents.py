@@ -26,7 +26,9 @@ async def log(
     request: Request, staff: Annotated[Staff, Depends(may("incident:log"))], body: schemas.LogConcern, key: Key
 ) -> Response:
     async with database(request).begin(scope(staff)) as session:
-        logged = await service.log_incident(session, acting_staff=staff, concern=body.concern(), idempotency_key=key)
+        logged = await service.log_incident(
+            session, acting_staff=staff, concern=body.concern(), idempotency_key=key, draft_id=body.draft_id
+        )
         fault("incident.before_commit")
     fault("incident.after_commit")
     answer = schemas.Logged(id=logged.id, number=logged.number, logged_at=logged.logged_at)

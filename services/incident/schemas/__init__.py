@@ -24,6 +24,7 @@ from services.incident.schemas.categories import (
 )
 from services.incident.schemas.chronology import ChildBeside, Chronology, Correction, Entry, Significance
 from services.incident.schemas.circumstances import ActionTakenShown, AgencyShown, LocationShown, MarkShown
+from services.incident.schemas.coaching import Coach, Coached, FindingShown, SchoolWords, SchoolWordsShown
 from services.incident.schemas.decisions import (
     ChangesShown,
     ConsentShown,
@@ -34,6 +35,7 @@ from services.incident.schemas.decisions import (
     ToldAction,
     ToldDetail,
 )
+from services.incident.schemas.drafts import DraftKept, DraftShown, DraftsShown, KeepDraft
 from services.incident.schemas.fields import Categories, Ids, Narrative, Voucher, Words
 from services.incident.schemas.finding import FoundPupil, FoundPupils, WantedPupil
 from services.incident.schemas.incidents import (
@@ -120,6 +122,8 @@ __all__ = [
     "ChildInRecord",
     "Chronology",
     "Cluster",
+    "Coach",
+    "Coached",
     "ColumnMapping",
     "ConsentShown",
     "ContactShown",
@@ -129,6 +133,9 @@ __all__ = [
     "DecisionShown",
     "DoNotContact",
     "DoneShown",
+    "DraftKept",
+    "DraftShown",
+    "DraftsShown",
     "EntriesShown",
     "Entry",
     "EntryName",
@@ -138,6 +145,7 @@ __all__ = [
     "EventVersion",
     "EventsShown",
     "FaultShown",
+    "FindingShown",
     "FlagEnds",
     "FlagRaised",
     "FlagShown",
@@ -151,6 +159,7 @@ __all__ = [
     "ImportBegun",
     "ImportRowShown",
     "ImportShown",
+    "KeepDraft",
     "LinkedPupil",
     "LocationShown",
     "LogConcern",
@@ -188,6 +197,8 @@ __all__ = [
     "Reason",
     "RevisionShown",
     "RollResult",
+    "SchoolWords",
+    "SchoolWordsShown",
     "Significance",
     "State",
     "StepShown",

@@ -21,7 +21,7 @@ class LinkedPupil(Body):
     category_ids: Categories = []
 
 
-class LogConcern(Beside):
+class Written(Beside):
     narrative: Narrative
     occurred_at: AwareDatetime | None = None
     """Wanted unless `time_known` says that nobody knows it."""
@@ -46,7 +46,12 @@ class LogConcern(Beside):
         )
 
 
-class CorrectConcern(LogConcern):
+class LogConcern(Written):
+    draft_id: UUID | None = None
+    """The draft it was written in: gone with the commit that records the concern."""
+
+
+class CorrectConcern(Written):
     reason: Words
 
 

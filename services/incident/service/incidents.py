@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import Circumstances, Concern
 from services.incident.models import IdempotencyKey, Incident, IncidentNumber
+from services.incident.service.drafts import let_go
 from services.incident.service.writing import Checked, above, check, linked_facts, revision_rows
 from shared import audit, outbox
 from shared.contracts.incident import IncidentLogged
@@ -39,9 +40,12 @@ async def log_incident(
     acting_staff: Staff,
     concern: Concern,
     idempotency_key: str,
+    draft_id: UUID | None = None,
     at: datetime | None = None,
 ) -> Logged:
-    """Write an incident down; its event leaves with the commit. `at`: when it was logged, for records taken over.
+    """Write an incident down; its event leaves with the commit, and the draft it was written in goes with it.
+
+    `at`: when it was logged, for records taken over.
 
     The same key with the same content gives the incident it gave before. Raises Conflict for other content, Invalid
     for fields that do not fit the school.
@@ -86,6 +90,8 @@ async def log_incident(
     told = outbox.row(event, school_id=school_id, version=1)
     await write_rows(session, [(_INCIDENT, incident), *words, (audit.audit, noted), (outbox.outbox, told)])
     outbox.wake_after(session)
+    if draft_id is not None:
+        await let_go(session, acting_staff, draft_id)
     # The counter is the last lock taken: whoever holds it has nothing left to do but to commit.
     number = await _next_number(session, school_id, incident_id)
     return Logged(incident_id, number, now)

@@ -203,7 +203,7 @@ def test_people_whose_names_are_words_of_opinion_are_people() -> None:
     assert rules("Mr Savage and Ella Moody met Miss Rude.") == []
 
 
-@pytest.mark.parametrize("suggestion", [*{g.ask for g in STANDARD.groups}, *{g.why for g in STANDARD.groups}])
+@pytest.mark.parametrize("suggestion", sorted({words for g in STANDARD.groups for words in (g.ask, g.why)}))
 def test_r49_no_suggestion_blames(suggestion: str) -> None:
     words = set(suggestion.lower().replace(".", " ").replace(",", " ").split())
     assert not words & {"wrong", "bad", "error", "mistake", "must", "invalid", "forbidden", "should", "failed", "!"}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -95,7 +96,7 @@ async def test_the_app_cannot_read_the_outbox_but_the_worker_can(empty_cluster: 
 async def test_connections_that_the_server_has_ended_are_replaced_before_anybody_uses_them(
     empty_cluster: Cluster, db: Database
 ) -> None:
-    drivers = set()
+    drivers: set[Any] = set()
 
     async def busy() -> None:
         async with db.begin(Scope(OAKFIELD)) as session:

@@ -7,6 +7,8 @@ VENV   := .venv
 PYTHON := $(VENV)/bin/python
 # The stamp says which lock file the environment was made from: a second start compares two times and goes on.
 READY  := $(VENV)/heed-ready
+# Two at a time: each has servers of its own, and most of a test's time goes by in waiting for them.
+PYTEST_ARGS ?= -n 2
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -79,10 +79,10 @@ async def throughput(subject: Heed | Skeleton, count: int) -> Throughput:
     return Throughput(count / (accepted - began), count / (alerted - began), Latency.of(answered), loaded.refused)
 
 
-async def mail_latency(heed: Heed, post: PostOffice, seconds: float) -> tuple[Latency, Latency, int]:
+async def mail_latency(heed: Heed, post: PostOffice, seconds: float, rate: int) -> tuple[Latency, Latency, int]:
     """Of every mail: from the 201 to the mail server. And of every request, from its first byte to the 201."""
     post.mails.clear()
-    loaded: Loaded = await at_rate("127.0.0.1", heed.port, heed.request, per_second=PER_SECOND, seconds=seconds)
+    loaded: Loaded = await at_rate("127.0.0.1", heed.port, heed.request, per_second=rate, seconds=seconds)
     await heed.until_quiet()
     accepted = heed.accepted_at(loaded)
     incident_of = await heed.incidents_of_mails()
@@ -94,27 +94,28 @@ async def mail_latency(heed: Heed, post: PostOffice, seconds: float) -> tuple[La
     return Latency.of(waited), Latency.of(loaded.latencies()), loaded.refused
 
 
-async def measure(bus: str, *, count: int, seconds: float) -> None:
+async def measure(bus: str, *, count: int, seconds: float, rate: int) -> None:
     async with house_on(bus) as (heed, skeleton, post):
         await throughput(skeleton, WARM_UP)
         await throughput(heed, WARM_UP)
         pairs = [(await throughput(skeleton, count), await throughput(heed, count)) for _ in range(ROUNDS)]
         before = spent(heed.house)
-        mails, answers, refused = await mail_latency(heed, post, seconds)
+        mails, answers, refused = await mail_latency(heed, post, seconds, rate)
         cost = milliseconds_each(before, spent(heed.house), answers.count)
         through = await throughput(heed.by_gateway(), count)
-        show(bus, Measured(pairs, mails, answers, refused, through, cost), per_second=PER_SECOND)
+        show(bus, Measured(pairs, mails, answers, refused, through, cost), per_second=rate)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__.partition("\n")[0])
     parser.add_argument("--bus", choices=("kafka", "embedded"), action="append", help="default: both")
     parser.add_argument("--count", type=int, default=1000, help="concerns for each measurement of throughput")
-    parser.add_argument("--seconds", type=float, default=20.0, help=f"of {PER_SECOND} concerns each")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long the concerns of the open loop come")
+    parser.add_argument("--rate", type=int, default=PER_SECOND, help="concerns a second of the open loop")
     given = parser.parse_args()
     print(machine(), flush=True)
     for bus in given.bus or ("embedded", "kafka"):
-        asyncio.run(measure(bus, count=given.count, seconds=given.seconds))
+        asyncio.run(measure(bus, count=given.count, seconds=given.seconds, rate=given.rate))
     return 0
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.alerting.domain.escalation import Look, Rung, Settings, climb, look, read_by
 from shared.contracts.words import Sensitivity
-from tests.alerting.test_recipients import (
+from tests.alerting.staff_room import (
     BEHAVIOUR,
     BOYLE,
     HADDAD,

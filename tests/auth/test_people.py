@@ -81,7 +81,7 @@ async def test_adding_somebody_who_has_an_account_does_not_take_it_over(house: H
     assert (await house.sign_in("haddad")).status_code == 200
 
 
-async def test_c12_who_raises_shields(house: House, empty_cluster: Cluster) -> None:
+async def test_c12_c13_who_raises_shields(house: House, empty_cluster: Cluster) -> None:
     pupil = str(new_id())
     shield = {"staff_id": str(house.people["okafor"].id), "pupil_id": pupil, "reason": "parent"}
     boyle = await house.session("boyle")
@@ -110,7 +110,9 @@ async def test_c12_who_raises_shields(house: House, empty_cluster: Cluster) -> N
     assert [e["active"] for e in await events(empty_cluster, "shield.changed")] == [True, False]
 
 
-async def test_groups_are_of_ones_own_school_and_changes_are_not_lost(house: House, empty_cluster: Cluster) -> None:
+async def test_r122_groups_are_of_ones_own_school_and_changes_are_not_lost(
+    house: House, empty_cluster: Cluster
+) -> None:
     okafor = await house.session("okafor")
     haddad, frost = str(house.people["haddad"].id), str(house.people["frost"].id)
     wrong = await okafor.ask("POST", "/groups", json={"name": "KS2", "member_ids": [haddad, frost]})

@@ -119,7 +119,7 @@ def reads(role: str, level: str, sensitivity: int, *, in_class: bool, alerted: b
     return ELEVATE if within else NOTHING_HERE
 
 
-async def test_reading_by_reach_sensitivity_and_assurance(cast: Cast) -> None:
+async def test_r90_r92_reading_by_reach_sensitivity_and_assurance(cast: Cast) -> None:
     for sensitivity in CATEGORIES:
         for child in ("Rowan", "Ife"):
             incident = await cast.log(sensitivity, child)

@@ -163,7 +163,7 @@ async def test_a_password_alone_logs_and_nothing_else(house: House) -> None:
         )
 
 
-async def test_a_remembered_browser_is_spared_the_second_factor_but_not_elevation(house: House) -> None:
+async def test_r91_a_remembered_browser_is_spared_the_second_factor_but_not_elevation(house: House) -> None:
     haddad = await (await house.add("haddad", Role.TEACHER)).sign_in("password")
     given = await haddad.post("/sign-in/code", json={"code": haddad.code(), "remember": True})
     device = cookies_of(given)["heed_device"]

@@ -166,3 +166,69 @@ async def test_r53_a_submitted_incident_cannot_be_deleted_or_rewritten(
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.execute(statement)
     await connection.close()
+
+
+async def chronology(school: School, pupil_id: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await school.dsl.get(f"/pupils/{pupil_id}/chronology")).json()["entries"]
+    return found
+
+
+@pytest.mark.parametrize("categories", [[], None])
+async def test_r62_without_a_category_nothing_is_logged(school: School, categories: list[str] | None) -> None:
+    concern = school.concern(category_ids=categories)
+    if categories is None:
+        del concern["category_ids"]
+    answer = await school.someone(Role.TEACHER).post("/incidents", json=concern, headers=key())
+    assert answer.status_code == 422
+    assert [error["path"] for error in answer.json()["errors"]] == ["category_ids"]
+
+
+async def test_r63_several_children_are_one_incident_on_the_record_of_each_with_the_part_it_had(school: School) -> None:
+    ife, aisha = school.pupils["Ife Adeyemi 1A"], school.pupils["Aisha Khan 3A"]
+    physical, harm = school.categories["Behaviour incident/Physical"], school.categories["Peer on peer abuse"]
+    pupils = [
+        {"pupil_id": str(school.rowan), "part": "alleged", "category_ids": [str(physical)]},
+        {"pupil_id": str(ife), "part": "harmed", "category_ids": [str(harm)]},
+        {"pupil_id": str(aisha), "part": "witness"},
+    ]
+    incident_id = await school.log(school.someone(Role.TEACHER), of="Behaviour incident/Physical", pupils=pupils)
+    for pupil_id, part in ((school.rowan, "alleged"), (ife, "harmed"), (aisha, "witness")):
+        (entry,) = await chronology(school, pupil_id)
+        assert entry["id"] == str(incident_id)
+        assert [one["part"] for one in entry["pupils"] if one["pupil_id"] == str(pupil_id)] == [part]
+    whole = (await school.dsl.get(f"/incidents/{incident_id}")).json()
+    filed = {one["pupil_id"]: one["category_ids"] for one in whole["pupils"]}
+    # Who was harmed is not filed under what the other is said to have done.
+    assert filed[str(school.rowan)] == [str(physical)]
+    assert filed[str(ife)] == [str(harm)]
+
+
+async def test_r64_a_sibling_is_linked_by_the_writers_choice_alone(school: School) -> None:
+    """Ife is Rowan's sister, of the same name: nothing is put on her record unless somebody says that it matters."""
+    ife = school.pupils["Ife Adeyemi 1A"]
+    teacher = school.someone(Role.TEACHER)
+    await school.log(teacher)
+    assert await chronology(school, ife) == []
+    coached = await teacher.post("/coach", json={"text": "Rowan sat alone.", "pupil_ids": [str(school.rowan)]})
+    assert [one for one in coached.json()["findings"] if one["rule"] == "unlinked"] == []
+    pupils = [{"pupil_id": str(school.rowan)}, {"pupil_id": str(ife), "part": "sibling"}]
+    incident_id = await school.log(teacher, pupils=pupils)
+    assert [entry["id"] for entry in await chronology(school, ife)] == [str(incident_id)]
+
+
+@pytest.mark.parametrize("role", [Role.SENIOR_LEADER, Role.SENCO, Role.DEPUTY_DSL, Role.PASTORAL, Role.TEACHER])
+async def test_r21_r22_who_was_at_a_meeting_or_a_visit_of_an_agency_records_it_with_the_agency(
+    school: School, role: Role
+) -> None:
+    agencies = (await school.dsl.get("/lists/agencies")).json()["entries"]
+    nurse = next(one["id"] for one in agencies if one["name"] == "School nurse")
+    incident_id = await school.log(
+        school.someone(role),
+        of="CAF/Early Help Plan/TAF meeting",
+        narrative="The school nurse visited. Agreed: hearing test by Friday.",
+        agencies=[{"agency_id": nurse, "note": "Will write to the GP."}],
+    )
+    (entry,) = await chronology(school, school.rowan)
+    assert entry["id"] == str(incident_id)
+    whole = (await school.dsl.get(f"/incidents/{incident_id}")).json()
+    assert [(one["name"], one["note"]) for one in whole["agencies"]] == [("School nurse", "Will write to the GP.")]

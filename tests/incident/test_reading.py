@@ -78,6 +78,14 @@ async def test_the_reach_of_each_role(school: School, role: Role, category: str,
         assert plain.json()["type"].endswith("/elevation-required")
 
 
+async def test_r31_a_senco_who_is_a_dsl_too_has_the_rights_of_both(school: School) -> None:
+    incident_id = await school.log(school.someone(Role.TEACHER), of=PROTECTION)
+    both = school.someone(Role.SENCO, Role.DEPUTY_DSL, assurance=ELEVATED)
+    assert (await both.get(f"/incidents/{incident_id}")).json()["view"] == "whole"
+    alone = school.someone(Role.SENCO, assurance=ELEVATED, staff_id=both.staff.staff_id)
+    assert (await alone.get(f"/incidents/{incident_id}")).status_code == 404
+
+
 async def test_a_teacher_reads_of_the_class_a_child_is_in_today(school: School) -> None:
     incident_id = await school.log(school.someone(Role.SUPPORT), of=ORDINARY)
     of_4b = school.someone(Role.TEACHER, classes=("4b ",), assurance=ELEVATED)

@@ -90,7 +90,7 @@ def test_rights_add_up_and_an_unknown_role_has_none() -> None:
     assert reading([Role.UNKNOWN], [TrustRole.UNKNOWN]) == ()
 
 
-def test_r32_a_senco_who_is_no_dsl_never_reaches_child_protection_by_role() -> None:
+def test_r32_c5_a_senco_who_is_no_dsl_never_reaches_child_protection_by_role() -> None:
     grants = [grant for grant in reading([SENCO]) if grant.reach is Reach.SCHOOL]
     assert all(grant.up_to < Sensitivity.CHILD_PROTECTION for grant in grants)
 

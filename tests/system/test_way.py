@@ -122,7 +122,7 @@ async def test_the_way_with_every_service_its_own_process(house: House, school: 
     await walk(school, house.post)
 
 
-async def test_the_way_in_one_process() -> None:
+async def test_r76_the_way_in_one_process() -> None:
     """The same code where the services call each other without a socket, as in `heed up`."""
     folder = Path(tempfile.mkdtemp(prefix="heed-one-"))
     post = await PostOffice().start()

@@ -34,7 +34,7 @@ def rules(text: str) -> list[tuple[Rule, str]]:
 
 
 @pytest.mark.parametrize(("text", "rule", "words"), POLICY)
-def test_r48_r49_what_the_policy_names_is_marked(text: str, rule: Rule, words: str) -> None:
+def test_r27_r48_r49_what_the_policy_names_is_marked(text: str, rule: Rule, words: str) -> None:
     assert rules(text) == [(rule, words)]
 
 

@@ -30,6 +30,9 @@ class MailKind(StrEnum):
     SECOND_FACTOR_RESET_TOLD = "second-factor-reset-told"
     TEAM_ROLE = "team-role"
     RECOVERY_CODE = "recovery-code"
+    DUTY = "duty"
+    DUTY_OVERDUE = "duty-overdue"
+    TOLD_AUTHOR = "told-author"
 
 
 class MailState(StrEnum):

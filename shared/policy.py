@@ -107,6 +107,8 @@ ACTIONS: Final = MappingProxyType(
         "action:done": Rule(EVERYONE, MFA, f"its owner, {_WIDE}", frozenset({SAFEGUARDING})),
         "action:own": Rule(EVERYONE, MFA, "everyone, of what is theirs to do", frozenset({SAFEGUARDING})),
         "action:list": Rule(DSL_TEAM, ELEVATED, _DSL),
+        "duty:own": Rule(EVERYONE, MFA, "everyone, of what is theirs to do", frozenset({SAFEGUARDING})),
+        "duty:list": Rule(DSL_TEAM, ELEVATED, _DSL),
         "alert:read": Rule(EVERYONE, MFA, "who was alerted", frozenset({SAFEGUARDING})),
         "alert:add": Rule(WIDE, MFA, _WIDE),
         "alert:withdraw": Rule(DSL_TEAM, ELEVATED, _DSL),

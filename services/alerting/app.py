@@ -3,7 +3,7 @@
 from services.alerting.escalator import Escalator
 from services.alerting.handlers import CONSUMER, HANDLERS, TOPICS
 from services.alerting.queries.unread import unread_by_age
-from services.alerting.routes import alerts, escalation, internal, rules
+from services.alerting.routes import alerts, duties, escalation, internal, notices, rules
 from services.alerting.settings import AlertingSettings
 from services.alerting.vouchers import ISSUER
 from shared.addresses import AddressBook
@@ -29,7 +29,7 @@ def create_service(settings: AlertingSettings, *, peers: Peers, bus: Bus | None 
     seals = KeyRing(db, purpose="checkpoint", wrap_secret=settings.key_secret)
     api = create_api(
         NAME,
-        routers=(alerts.router, rules.router, escalation.router, internal.router),
+        routers=(alerts.router, duties.router, notices.router, rules.router, escalation.router, internal.router),
         verifier=Verifier(issuer="heed-auth", audience=NAME, fetch_jwks=jwks_of(peers, "auth")),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
         settings=settings,

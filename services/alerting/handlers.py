@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import taken_over
 from services.alerting.models import ToldIncident
-from services.alerting.service import copies, tell, tell_who_was_missed
+from services.alerting.service import copies, duties, leave_notice, tell, tell_who_was_missed
 from services.alerting.service.telling import hold_people
 from shared.bus.runner import Handler
 from shared.contracts import auth, incident
@@ -25,6 +25,8 @@ from shared.contracts.auth import (
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import Event
 from shared.contracts.incident import (
+    ActionAdded,
+    ActionDone,
     IncidentClosed,
     IncidentCorrected,
     IncidentFacts,
@@ -92,6 +94,17 @@ async def incident_reopened(session: AsyncSession, envelope: Envelope, event: Ev
     await _note_status(session, envelope, cast(IncidentReopened, event).incident_id, closed=False)
 
 
+async def action_added(session: AsyncSession, envelope: Envelope, event: Event) -> None:
+    """What somebody is to do is theirs from now on; and the author is told, if somebody chose to tell them."""
+    action, school_id = cast(ActionAdded, event), _school(envelope)
+    await duties.give(session, school_id=school_id, action=action, at=envelope.time)
+    await leave_notice(session, school_id=school_id, action=action, at=envelope.time)
+
+
+async def action_done(session: AsyncSession, envelope: Envelope, event: Event) -> None:
+    await duties.end(session, school_id=_school(envelope), done=cast(ActionDone, event), at=envelope.time)
+
+
 async def _note_status(session: AsyncSession, envelope: Envelope, incident_id: UUID, *, closed: bool) -> None:
     await session.execute(
         update(ToldIncident)
@@ -122,4 +135,6 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     IncidentCorrected: incident_told,
     IncidentClosed: incident_closed,
     IncidentReopened: incident_reopened,
+    ActionAdded: action_added,
+    ActionDone: action_done,
 }

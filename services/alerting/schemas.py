@@ -207,10 +207,38 @@ class AlertState(BaseModel):
     done_at: datetime | None
 
 
+class Incidents(Body):
+    incident_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
+
+
 class ToldShown(BaseModel):
     incident_id: UUID
     told: int
     first_read_at: datetime | None
+
+
+class FollowedShown(ToldShown):
+    """For its author: also when the next in line is told, and how much was added for them to read."""
+
+    escalates_at: datetime | None
+    added: int
+    unseen: int
+
+
+class FollowedAll(BaseModel):
+    incidents: list[FollowedShown]
+
+
+class NoticeShown(BaseModel):
+    id: UUID
+    incident_id: UUID
+    made_at: datetime
+    seen_at: datetime | None
+
+
+class NoticesShown(BaseModel):
+    notices: list[NoticeShown]
+    next: UUID | None
 
 
 class RuleShown(BaseModel):

@@ -1,6 +1,5 @@
 """Answers made of what several services know. What one of them cannot say is left out, and said to be missing."""
 
-import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 import httpx
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 from services.gateway.calls import Caller, handed_on
 from services.gateway.gate import gate_of
@@ -16,8 +16,12 @@ from services.gateway.outage import NO_INCIDENT, NO_READING, NO_SUMMARIES
 from shared.errors import Unavailable
 
 VOUCHER = "X-Heed-Voucher"
-MOST_AT_ONCE = 20
-STAFF_FIELDS = frozenset({"author_id", "staff_id", "asked_by_id", "by_id", "owner_id", "told_in_person_id"})
+STAFF_FIELDS = frozenset(
+    {
+        *("author_id", "staff_id", "asked_by_id", "by_id", "owner_id", "told_in_person_id"),
+        *("deputy_id", "given_by_id", "done_by_id"),
+    }
+)
 
 
 async def alerts(request: Request, caller: Caller, params: Mapping[str, Any]) -> Response:
@@ -91,37 +95,51 @@ async def with_names(request: Request, answer: httpx.Response) -> Response:
 
 
 async def own_concerns(caller: Caller, params: Mapping[str, Any]) -> Response:
-    """What somebody logged, and of each when it was first read: that, and nothing else of what followed (R28, R57)."""
+    """What somebody logged; of each when it was read, and how much was added for them. Nothing else (R28, R57)."""
     answer = await caller.call("incident", "GET", "/incidents", params=params)
     if answer.is_error:
         return handed_on(answer)
     page = answer.json()
-    asking = asyncio.Semaphore(MOST_AT_ONCE)
-    questions = [asyncio.ensure_future(_first_read(caller, line["id"], asking)) for line in page["incidents"]]
-    try:
-        read = await asyncio.gather(*questions)
-        notices: list[str] = []
-    except Unavailable:
-        # One is enough to know it: the others would be waited for in vain.
-        for question in questions:
-            question.cancel()
-        await asyncio.gather(*questions, return_exceptions=True)
-        read, notices = [None] * len(questions), [NO_READING]
-    for line, first_read_at in zip(page["incidents"], read, strict=True):
-        line["first_read_at"] = first_read_at
+    followed, notices = await _followed(caller, [line["id"] for line in page["incidents"]])
+    for line in page["incidents"]:
+        # Alerting may not have heard of it yet: then nobody can have read it.
+        known = followed.get(line["id"], {})
+        line |= {name: known.get(name) for name in ("first_read_at", "escalates_at")}
+        line |= {name: known.get(name, 0) for name in ("added", "unseen")}
     return JSONResponse(page | {"notices": notices})
 
 
-async def _first_read(caller: Caller, incident_id: str, asking: asyncio.Semaphore) -> str | None:
-    async with asking:
-        answer = await caller.call("alerting", "GET", "/told", params={"incident_id": incident_id})
-    if answer.status_code == 404:
-        # Alerting has not heard of it yet: then nobody can have read it.
-        return None
+async def _followed(caller: Caller, incident_ids: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    if not incident_ids:
+        return {}, []
+    try:
+        answer = await caller.call("alerting", "POST", "/told", body={"incident_ids": incident_ids})
+    except Unavailable:
+        return {}, [NO_READING]
     if answer.is_error:
-        raise Unavailable("alerting", NO_READING)
-    first: str | None = answer.json()["first_read_at"]
-    return first
+        return {}, [NO_READING]
+    return {one["incident_id"]: one for one in answer.json()["incidents"]}, []
+
+
+async def duties(request: Request, caller: Caller, path: str, params: Mapping[str, Any]) -> Response:
+    """What is owed, each with the concern it is about in a line, as far as whoever asks may read that."""
+    listed = await caller.call("alerting", "GET", path, params=params)
+    if listed.is_error:
+        return handed_on(listed)
+    page = listed.json()
+    notices = await _say_what_of(caller, page["duties"])
+    return await _named(request, page, notices=notices)
+
+
+async def duty_done(caller: Caller, duty_id: UUID, body: BaseModel) -> Response:
+    """Alerting knows whose it is, and who stands in; the incident service writes down what came of it."""
+    found = await caller.call("alerting", "GET", f"/duties/{duty_id}")
+    if found.is_error:
+        return handed_on(found)
+    duty = found.json()
+    headers = {VOUCHER: duty["voucher"]} if duty["voucher"] else {}
+    path = f"/incidents/{duty['incident_id']}/actions/{duty_id}/done"
+    return await caller.forward("incident", "POST", path, body=body, headers=headers)
 
 
 async def _named(

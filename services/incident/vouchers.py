@@ -13,7 +13,7 @@ HEADER = "X-Heed-Voucher"
 
 async def vouched_for(staff: Staff, vouchers: Iterable[str], verifier: Verifier) -> Who:
     """The person with the incidents that are vouched for. A voucher that does not hold is worth nothing, no more."""
-    incidents = set()
+    incidents, actions = set(), set()
     for voucher in vouchers:
         try:
             claims = await verifier.verify(voucher)
@@ -21,4 +21,6 @@ async def vouched_for(staff: Staff, vouchers: Iterable[str], verifier: Verifier)
             continue
         if claims["sub"] == str(staff.staff_id) and claims.get("school") == str(staff.school_id):
             incidents.add(UUID(str(claims["incident"])))
-    return Who(staff, frozenset(incidents))
+            if "action" in claims:
+                actions.add(UUID(str(claims["action"])))
+    return Who(staff, frozenset(incidents), frozenset(actions))

@@ -5,7 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from shared.contracts.incident import ActionAdded
 from shared.contracts.words import Assurance
+from shared.ids import new_id
 from tests.alerting.conftest import WELFARE, School
 from tests.architecture.two_lines import Ask, Probes, answers, naming, routes, without_own_filter, without_row_security
 from tests.issuer import Client
@@ -19,6 +21,11 @@ ELSEWHERE = {
     "PUT /rules": "writes, and would answer otherwise the second time; below by itself",
     "PUT /escalation-settings": "writes, and would answer otherwise the second time; below by itself",
 }
+TABLES = (
+    *("alert", "rule_set", "rule", "told_incident", "staff_copy", "group_copy", "reading_watch"),
+    *("duty", "author_notice"),
+)
+OPEN = ("GET /alerts", "GET /duties", "GET /notices", "POST /told", "POST /rules/try", "GET /internal/snapshot")
 RULES = {
     "rules": [{"name": "Welfare", "category_ids": [], "roles": ["senco"], "group_ids": [], "staff_ids": []}],
 }
@@ -32,6 +39,7 @@ class TwoSchools:
     harbour: School
     incident_id: UUID
     alert_id: str
+    duty_id: UUID
 
     @property
     def oakfields(self) -> list[UUID]:
@@ -57,7 +65,17 @@ async def schools(house: School) -> TwoSchools:
     await harbour.open()
     there = await oakfield.logged(author="Okafor")
     await harbour.logged()
-    return TwoSchools(oakfield, harbour, there.incident_id, await oakfield.alert_of("Boyle", there))
+    action = ActionAdded(
+        incident_id=there.incident_id,
+        action_id=new_id(),
+        author_id=oakfield.people["Boyle"],
+        pupil_ids=[],
+        owner_id=oakfield.people["Okafor"],
+        tell_author=True,
+    )
+    await oakfield.hear(action)
+    alert_id = await oakfield.alert_of("Boyle", there)
+    return TwoSchools(oakfield, harbour, there.incident_id, alert_id, action.action_id)
 
 
 def probes(schools: TwoSchools, *askers: Client) -> Probes:
@@ -80,6 +98,12 @@ def probes(schools: TwoSchools, *askers: Client) -> Probes:
     probe("GET /incidents/{incident_id}/alerts", f"/incidents/{schools.incident_id}/alerts")
     probe("POST /alerts/further", "/alerts/further", json=further)
     probe("GET /told", "/told", params={"incident_id": str(schools.incident_id)})
+    probe("POST /told", "/told", json={"incident_ids": [str(schools.incident_id)]})
+    probe("GET /notices", "/notices")
+    probe("POST /notices/{notice_id}/seen", f"/notices/{schools.duty_id}/seen")
+    probe("GET /duties/mine", "/duties/mine")
+    probe("GET /duties", "/duties")
+    probe("GET /duties/{duty_id}", f"/duties/{schools.duty_id}")
     probe("GET /rules", "/rules")
     probe("GET /escalation-settings", "/escalation-settings")
     probe("POST /rules/try", "/rules/try", json={"category_ids": [str(WELFARE)], "sensitivity": 2})
@@ -99,7 +123,17 @@ def _ask(client: Client, method: str, path: str, **rest: object) -> Ask:
 async def state_of_oakfield(schools: TwoSchools) -> list[object]:
     """Each row that could be touched from over there, as it is."""
     found: list[object] = []
-    for table in ("alert", "rule_set", "rule", "told_incident", "staff_copy", "group_copy", "reading_watch"):
+    for table in (
+        "alert",
+        "rule_set",
+        "rule",
+        "told_incident",
+        "staff_copy",
+        "group_copy",
+        "reading_watch",
+        "duty",
+        "author_notice",
+    ):
         query = f"SELECT to_jsonb(t)::text FROM {table} t WHERE school_id = $1 ORDER BY 1"
         found += [(table, row[0]) for row in await schools.oakfield.rows(query, schools.oakfield.id)]
     assert found
@@ -151,7 +185,7 @@ async def test_rules_are_replaced_in_the_own_school_by_either_line(schools: TwoS
 
 async def test_without_both_lines_the_other_schools_rows_come_through(schools: TwoSchools) -> None:
     asked = probes(schools, schools.okafor)
-    only = {route: asked[route] for route in ("GET /alerts", "POST /rules/try", "GET /internal/snapshot")}
+    only = {route: asked[route] for route in OPEN}
     async with without_row_security(schools.oakfield.admin_url):
         with without_own_filter():
             open_to_all = await answers(only)

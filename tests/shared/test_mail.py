@@ -122,6 +122,18 @@ WORDS = {
         "Somebody has signed in to Heed as you with one of your printed recovery codes. If it was not you, "
         "tell your lead DSL at once and end the session:",
     ),
+    MailKind.DUTY: (
+        "You have something to do in Heed",
+        "You have been given something to do in Heed. Sign in to see what and by when:",
+    ),
+    MailKind.DUTY_OVERDUE: (
+        "Something is overdue in Heed",
+        "Something that was to be done is overdue in Heed. Sign in to see what:",
+    ),
+    MailKind.TOLD_AUTHOR: (
+        "Something was added for you in Heed",
+        "Something was added for you to what you wrote in Heed. Sign in to read it:",
+    ),
 }
 
 

@@ -41,6 +41,8 @@ DOING = [
     ("action:done", set(EVERYONE), {SAFEGUARDING}, MFA),
     ("action:own", set(EVERYONE), {SAFEGUARDING}, MFA),
     ("action:list", TEAM, set(), ELEVATED),
+    ("duty:own", set(EVERYONE), {SAFEGUARDING}, MFA),
+    ("duty:list", TEAM, set(), ELEVATED),
     ("alert:read", set(EVERYONE), {SAFEGUARDING}, MFA),
     ("alert:add", WIDE, set(), MFA),
     ("alert:withdraw", TEAM, set(), ELEVATED),

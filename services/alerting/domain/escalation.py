@@ -3,7 +3,7 @@
 Hours and holidays are the school's, by the clock on its wall; child protection and what is urgent never wait for them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, IntEnum
@@ -76,10 +76,16 @@ def look(now: datetime, *, due_at: datetime, set_at: datetime) -> Look:
     return Look.FIRE if now >= due_at else Look.WAIT
 
 
-def climb(rung: Rung, facts: IncidentFacts, school: School) -> tuple[Rung, tuple[UUID, ...]] | None:
-    """The first rung from here on which somebody may be told: whoever is shielded or has left is passed over."""
+def climb(
+    rung: Rung, facts: IncidentFacts, school: School, *, past: Collection[UUID] = ()
+) -> tuple[Rung, tuple[UUID, ...]] | None:
+    """The first rung from here on which somebody may be told: whoever is shielded or has left is passed over.
+
+    `past`: whose turn it was, and who is not told of it as the next in line.
+    """
     for step in Rung:
-        if step >= rung and (people := there_for(_on(step, school), facts, school)):
+        people = there_for(_on(step, school), facts, school) if step >= rung else ()
+        if people := tuple(staff_id for staff_id in people if staff_id not in past):
             return step, people
     return None
 

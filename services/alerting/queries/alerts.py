@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import State
-from services.alerting.models import Alert, ToldIncident
+from services.alerting.models import Alert, AuthorNotice, Duty, ToldIncident
 from shared.identity import Staff
 
 UNREAD: Final = frozenset({State.UNREAD})
@@ -30,16 +30,16 @@ def theirs(staff: Staff) -> ColumnElement[bool]:
     )
 
 
-def not_shielded(staff: Staff) -> ColumnElement[bool]:
+def not_shielded(staff: Staff, of: type[Alert | Duty | AuthorNotice] = Alert) -> ColumnElement[bool]:
     """By the token, which knows a new shield before its event has come here."""
     if not staff.shields:
         return true()
     about = exists().where(
-        ToldIncident.school_id == Alert.school_id,
-        ToldIncident.id == Alert.incident_id,
+        ToldIncident.school_id == of.school_id,
+        ToldIncident.id == of.incident_id,
         ToldIncident.pupil_ids.bool_op("&&")(sorted(staff.shields)),
     )
-    return and_(Alert.incident_id.not_in(staff.shields), ~about)
+    return and_(of.incident_id.not_in(staff.shields), ~about)
 
 
 def in_state(*states: State) -> ColumnElement[bool]:

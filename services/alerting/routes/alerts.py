@@ -116,18 +116,6 @@ async def done(request: Request, staff: Reader, alert_id: UUID) -> schemas.Alert
     return await _take(request, staff, alert_id, Step.DONE)
 
 
-@router.get("/told")
-async def told(
-    request: Request, staff: Annotated[Staff, Depends(may("incident:read"))], incident_id: UUID
-) -> schemas.ToldShown:
-    """For the author: that it was read, and nothing of what followed (R28)."""
-    async with database(request).begin(scope(staff)) as session:
-        found = await queries.told_of(session, staff, incident_id)
-    if found is None:
-        raise NotFound()
-    return schemas.ToldShown(incident_id=incident_id, told=found.told, first_read_at=found.first_read_at)
-
-
 async def _take(request: Request, staff: Staff, alert_id: UUID, step: Step) -> schemas.AlertState:
     async with database(request).begin(scope(staff)) as session:
         alert = await service.take_step(session, acting_staff=staff, alert_id=alert_id, step=step)

@@ -1,6 +1,7 @@
 """What a request brings along, and the places in lists."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -58,5 +59,20 @@ def after(text: str | None) -> Place | None:
     try:
         urgent, _, alert_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(" ")
         return bool(int(urgent)), UUID(alert_id)
+    except ValueError:
+        raise Invalid(FieldError("cursor", "This cursor is not ours; begin again without it.")) from None
+
+
+def cursor_of(at: datetime, row_id: UUID) -> str:
+    return urlsafe_b64encode(f"{at.isoformat()} {row_id}".encode()).decode().rstrip("=")
+
+
+def after_time(text: str | None) -> tuple[datetime, UUID] | None:
+    """Where a page of a list by times begins. Raises Invalid for a cursor that is none of ours."""
+    if text is None:
+        return None
+    try:
+        at, _, row_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(" ")
+        return datetime.fromisoformat(at), UUID(row_id)
     except ValueError:
         raise Invalid(FieldError("cursor", "This cursor is not ours; begin again without it.")) from None

@@ -3,6 +3,7 @@
 from services.alerting.service.alerts import look_who_was_alerted, open_alert, take_step
 from services.alerting.service.escalation_settings import replace_escalation_settings
 from services.alerting.service.further import alert_further
+from services.alerting.service.notices import leave_notice, see_notice
 from services.alerting.service.rules import replace_rules, try_rules
 from services.alerting.service.telling import NobodyToTell, tell, tell_who_was_missed
 from services.alerting.service.withdrawing import withdraw
@@ -10,10 +11,12 @@ from services.alerting.service.withdrawing import withdraw
 __all__ = [
     "NobodyToTell",
     "alert_further",
+    "leave_notice",
     "look_who_was_alerted",
     "open_alert",
     "replace_escalation_settings",
     "replace_rules",
+    "see_notice",
     "take_step",
     "tell",
     "tell_who_was_missed",

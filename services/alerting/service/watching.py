@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, text, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,22 +16,18 @@ from services.alerting.domain.escalation import Look, Rung, climb, look, read_by
 from services.alerting.models import Alert, Escalation, ReadingWatch, ToldIncident
 from services.alerting.queries.escalation import settings_of
 from services.alerting.queries.school import known_of
-from services.alerting.recipients import School, Told
-from services.alerting.service.raising import ACTOR, raise_alerts
-from shared import audit
-from shared.contracts.alerting import AlertEscalated
+from services.alerting.recipients import School
+from services.alerting.service.next_in_line import alerts_of, database_now, tell_next
 from shared.contracts.events import LENIENT
 from shared.contracts.incident import IncidentFacts, IncidentLogged
 from shared.contracts.words import DSL_TEAM, Why
-from shared.mail import MailKind, queue_mails
-from shared.outbox import publish_all
 
 LINE: Final = frozenset({Why.HEAD, Why.LEAD_DSL, Why.STAND_IN, Why.DEPUTY, Why.ESCALATED})
 
 
 async def watch(session: AsyncSession, school_id: UUID, facts: IncidentFacts) -> None:
     """From now on it must be read. A correction may make that sooner and never later."""
-    now = await _now(session)
+    now = await database_now(session)
     due_at = read_by(facts, (await settings_of(session, school_id)).settings, now)
     row = insert(ReadingWatch).values(
         school_id=school_id, incident_id=facts.incident_id, rung=int(Rung.DEPUTY), due_at=due_at, set_at=now
@@ -55,10 +51,10 @@ async def escalate(session: AsyncSession, *, school_id: UUID, incident_id: UUID)
     watched = await session.get(ReadingWatch, (school_id, incident_id), populate_existing=True)
     if incident is None or watched is None or watched.ended_at is not None:
         return
-    now = await _now(session)
+    now = await database_now(session)
     facts = IncidentLogged.model_validate(incident.facts, context=LENIENT)
     known = await known_of(session, school_id, incident_id)
-    alerts = await _alerts(session, school_id, incident_id)
+    alerts = await alerts_of(session, school_id, incident_id)
     if incident.closed or _is_read(alerts, known.school):
         await _set(session, watched, ended_at=now)
         return
@@ -75,63 +71,11 @@ async def escalate(session: AsyncSession, *, school_id: UUID, incident_id: UUID)
         return
     rung, people = found
     if await _first_time(session, school_id, incident_id, rung, now):
-        await _tell(session, school_id, facts, people, alerts)
+        await tell_next(session, school_id, facts, people, alerts, from_id=_unread_by(alerts))
     if rung is Rung.TRUST:
         await _set(session, watched, ended_at=now)
     else:
         await _set(session, watched, rung=rung + 1, due_at=due_at, set_at=now)
-
-
-async def _tell(
-    session: AsyncSession, school_id: UUID, facts: IncidentFacts, people: Sequence[UUID], alerts: Sequence[Alert]
-) -> None:
-    """A new alert, or once more the one they have not read; whose alert was withdrawn is left in peace."""
-    theirs = {alert.staff_id: alert for alert in alerts}
-    new = [Told(staff_id, (Why.ESCALATED,)) for staff_id in people if staff_id not in theirs]
-    again = [theirs[i] for i in people if i in theirs and theirs[i].state == State.UNREAD]
-    ids = await raise_alerts(session, school_id, facts, new, mail=MailKind.ESCALATION) if new else []
-    to = [(told.staff_id, alert_id) for told, alert_id in zip(new, ids, strict=True)]
-    to += [(alert.staff_id, alert.id) for alert in again]
-    if not to:
-        return
-    await session.execute(
-        update(Alert)
-        .where(Alert.school_id == school_id, Alert.id.in_([alert.id for alert in again]))
-        .values(why=func.array_append(func.array_remove(Alert.why, Why.ESCALATED.value), Why.ESCALATED.value))
-        .execution_options(synchronize_session=False)
-    )
-    mails = [(alert.staff_id, f"/alerts/{alert.id}") for alert in again]
-    await queue_mails(session, kind=MailKind.ESCALATION, school_id=school_id, to=mails)
-    await audit.record(
-        session,
-        action="alert:escalated",
-        school_id=school_id,
-        staff=None,
-        actor=ACTOR,
-        about_kind="incident",
-        about_id=facts.incident_id,
-        pupil_ids=[pupil.pupil_id for pupil in facts.pupils],
-        details={"told": len(to)},
-    )
-    await _publish(session, school_id, facts, _unread_by(alerts), to)
-
-
-async def _publish(
-    session: AsyncSession, school_id: UUID, facts: IncidentFacts, from_id: UUID, to: Sequence[tuple[UUID, UUID]]
-) -> None:
-    last = await session.scalar(
-        update(ToldIncident)
-        .where(ToldIncident.school_id == school_id, ToldIncident.id == facts.incident_id)
-        .values(version=ToldIncident.version + len(to))
-        .returning(ToldIncident.version)
-        .execution_options(synchronize_session=False)
-    )
-    assert last is not None
-    events = [
-        AlertEscalated(alert_id=alert_id, incident_id=facts.incident_id, from_staff_id=from_id, to_staff_id=staff_id)
-        for staff_id, alert_id in to
-    ]
-    await publish_all(session, list(enumerate(events, last - len(to) + 1)), school_id=school_id)
 
 
 def _is_read(alerts: Sequence[Alert], school: School) -> bool:
@@ -150,11 +94,6 @@ def _unread_by(alerts: Sequence[Alert]) -> UUID:
     return line[0].staff_id
 
 
-async def _alerts(session: AsyncSession, school_id: UUID, incident_id: UUID) -> Sequence[Alert]:
-    query = select(Alert).where(Alert.school_id == school_id, Alert.incident_id == incident_id).order_by(Alert.id)
-    return (await session.scalars(query.execution_options(populate_existing=True))).all()
-
-
 async def _first_time(session: AsyncSession, school_id: UUID, incident_id: UUID, rung: Rung, now: datetime) -> bool:
     row = insert(Escalation).values(school_id=school_id, incident_id=incident_id, rung=int(rung), fired_at=now)
     fired = await session.execute(row.on_conflict_do_nothing().returning(literal(1)))
@@ -168,9 +107,3 @@ async def _set(session: AsyncSession, watched: ReadingWatch, **values: object) -
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-
-
-async def _now(session: AsyncSession) -> datetime:
-    """The database's clock: one for all processes, whatever time it is where they run."""
-    now: datetime = (await session.execute(text("SELECT clock_timestamp()"))).scalar_one()
-    return now

@@ -127,11 +127,25 @@ class OwnConcern(Answer):
     logged_at: datetime
     narrative: str
     first_read_at: datetime | None = Field(description="when the first of those who were told read it; null if nobody")
+    escalates_at: datetime | None = Field(description="when the next in line is told, while nobody has read it")
+    added: int = Field(description="how much was added for you to read; what it is stands under `told-detail`")
+    unseen: int = Field(description="how much of that you have not said that you have seen")
 
 
 class OwnConcerns(Answer):
     model_config = example(
-        incidents=[{"id": CONCERN, "number": 214, "logged_at": LOGGED, "narrative": SAID, "first_read_at": READ}],
+        incidents=[
+            {
+                "id": CONCERN,
+                "number": 214,
+                "logged_at": LOGGED,
+                "narrative": SAID,
+                "first_read_at": READ,
+                "escalates_at": None,
+                "added": 1,
+                "unseen": 1,
+            }
+        ],
         next=None,
         notices=[],
     )

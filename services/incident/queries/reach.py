@@ -22,6 +22,8 @@ class Who:
 
     staff: Staff
     vouched: frozenset[UUID] = frozenset()
+    stands_in_for: frozenset[UUID] = frozenset()
+    """Actions of people who are away, which are this person's to do meanwhile: by alerting's word alone."""
 
 
 def in_school(staff: Staff) -> ColumnElement[bool]:

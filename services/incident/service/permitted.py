@@ -57,7 +57,8 @@ async def to_act_on(session: AsyncSession, who: Who, incident_id: UUID) -> Found
 async def to_finish(session: AsyncSession, who: Who, incident_id: UUID, action_id: UUID) -> tuple[Found, Action | None]:
     """For what came of an action: its owner, while nothing stands between, and by their role those who may read it.
 
-    None for an action that is not this incident's. The incident's row is locked.
+    Whoever stands in for an owner who is away does it in their place. None for an action that is not this incident's.
+    The incident's row is locked.
     """
     staff = who.staff
     found = await find(session, who, incident_id, lock=True)
@@ -68,7 +69,8 @@ async def to_finish(session: AsyncSession, who: Who, incident_id: UUID, action_i
             Action.school_id == staff.school_id, Action.incident_id == incident_id, Action.id == action_id
         )
     )
-    if action is not None and action.owner_id == staff.staff_id and await _still_theirs(session, who, found):
+    theirs = action is not None and (action.owner_id == staff.staff_id or action.id in who.stands_in_for)
+    if theirs and await _still_theirs(session, who, found):
         return found, action
     await readable(session, without_break_glass(who), incident_id)
     if not WIDE & staff.roles:

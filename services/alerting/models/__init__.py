@@ -1,0 +1,40 @@
+"""The tables of alerting, by noun."""
+
+from services.alerting.models.duties import Duty, DutyEscalation
+from services.alerting.models.notices import AuthorNotice
+from services.alerting.models.tables import (
+    Alert,
+    AlertRemark,
+    AlertRule,
+    Base,
+    Escalation,
+    EscalationSettings,
+    GroupCopy,
+    KnownSchool,
+    ReadingWatch,
+    RuleSet,
+    ShieldCopy,
+    StaffCopy,
+    ToldIncident,
+    TrustStaff,
+)
+
+__all__ = [
+    "Alert",
+    "AlertRemark",
+    "AlertRule",
+    "AuthorNotice",
+    "Base",
+    "Duty",
+    "DutyEscalation",
+    "Escalation",
+    "EscalationSettings",
+    "GroupCopy",
+    "KnownSchool",
+    "ReadingWatch",
+    "RuleSet",
+    "ShieldCopy",
+    "StaffCopy",
+    "ToldIncident",
+    "TrustStaff",
+]

@@ -59,7 +59,7 @@ class SecondFactorRequired(Problem):
     title = "A second factor is needed"
 
     def __init__(self) -> None:
-        super().__init__("Enter the code of your authenticator app to go on.")
+        super().__init__("Enter the code of your authenticator app, or use your passkey, to go on.")
 
 
 class ElevationRequired(Problem):
@@ -68,7 +68,7 @@ class ElevationRequired(Problem):
     title = "Elevated access is needed"
 
     def __init__(self) -> None:
-        super().__init__("Enter a fresh code of your authenticator app to open this.")
+        super().__init__("Enter a fresh code of your authenticator app, or use your passkey, to open this.")
 
 
 class NotPermitted(Problem):

@@ -33,6 +33,7 @@ class MailKind(StrEnum):
     DUTY = "duty"
     DUTY_OVERDUE = "duty-overdue"
     TOLD_AUTHOR = "told-author"
+    SIGN_IN_WAY = "sign-in-way"
 
 
 class MailState(StrEnum):

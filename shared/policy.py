@@ -165,6 +165,8 @@ ACTIONS: Final = MappingProxyType(
         "group:list": Rule(EVERYONE, PASSWORD, "everyone with a role in the school", _TRUST_ANY, stale_ok=True),
         # access.md is silent on these: decision 15.
         "absence:own": Rule(EVERYONE, MFA, "everyone, for themselves"),
+        # And on this: decision 16.
+        "sign-in:change": Rule(EVERYONE, ELEVATED, "everyone, for themselves", _TRUST_ANY),
         "token:own": Rule(EVERYONE, ELEVATED, "everyone, for themselves", _TRUST_ANY),
     }
 )

@@ -2,14 +2,11 @@
 
 from functools import partial
 
-from services.auth.calendar import Calendar
-from services.auth.link_worker import LinkWorker
-from services.auth.own_addresses import OwnAddresses
-from services.auth.routes import absence, internal, own, people, sessions, staff_file
+from services.auth.routes import ROUTERS
 from services.auth.sealing import Sealing
 from services.auth.settings import AuthSettings
 from services.auth.start import refuse_demonstration
-from shared.audit_seal import Sealer
+from services.auth.working import workers_of
 from shared.bus.api import Bus
 from shared.db import Database
 from shared.identity import Signer, Verifier
@@ -17,9 +14,7 @@ from shared.keys import KeyRing
 from shared.mail_seal import MailSeal
 from shared.measures import house_measures
 from shared.peers import Peers
-from shared.relay import Relay
-from shared.sender import Sender
-from shared.service import Service, Worker, create_api
+from shared.service import Service, create_api
 
 NAME = "auth"
 ISSUER = "heed-auth"
@@ -38,7 +33,7 @@ def create_service(settings: AuthSettings, *, peers: Peers, bus: Bus | None = No
 
     api = create_api(
         NAME,
-        routers=(sessions.router, own.router, people.router, absence.router, staff_file.router, internal.router),
+        routers=ROUTERS,
         verifier=Verifier(issuer=ISSUER, audience=NAME, fetch_jwks=own_keys),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
         settings=settings,
@@ -47,24 +42,12 @@ def create_service(settings: AuthSettings, *, peers: Peers, bus: Bus | None = No
     api.state.signer = signer
     api.state.keys = keys
     api.state.sealing = Sealing(settings.key_secret)
-    seal = api.state.mail_seal = MailSeal(settings.key_secret)
-    workers: dict[str, Worker] = {}
-    if bus is not None:
-        relay = Relay(worker_url=settings.worker_database_url.get_secret_value(), bus=bus)
-        db.on_publish(relay.wake)
-        sender = Sender(worker_db=worker_db, settings=settings, addresses=OwnAddresses(db), seal=seal)
-        db.on_mail(sender.wake)
-        workers = {
-            "relay": relay,
-            "sender": sender,
-            "links": LinkWorker(db, seal=seal),
-            "calendar": Calendar(db),
-            "sealer": Sealer(worker_db=worker_db, signer=seals, origin=f"heed/{NAME}"),
-        }
+    api.state.mail_seal = MailSeal(settings.key_secret)
+    at_work = partial(workers_of, settings, db=db, worker_db=worker_db, seals=seals, origin=f"heed/{NAME}")
     return Service(
         NAME,
         api,
-        workers,
+        at_work(bus=bus) if bus else {},
         on_start=(keys.load_or_create, seals.load_or_create, partial(refuse_demonstration, db, settings)),
         on_stop=(db.close, worker_db.close),
         measures=house_measures(NAME, worker_db=worker_db),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.auth.domain import Absence
 from services.auth.models import ClassTaught, Credential, Membership, RoleHeld, StaffAccount, StaffSession
+from services.auth.service.factors import has_second_factor
 from shared.contracts.words import Role
 from shared.identity import Staff
 
@@ -40,7 +41,7 @@ async def register(session: AsyncSession, staff: Staff, *, today: date) -> list[
             .scalar_subquery()
             .label("seen_at"),
             Credential.password_hash.is_not(None).label("has_password"),
-            Credential.totp_sealed.is_not(None).label("has_second_factor"),
+            has_second_factor(StaffAccount.id).label("has_second_factor"),
         )
         .join(Membership, Membership.staff_id == StaffAccount.id)
         .outerjoin(Credential, Credential.staff_id == StaffAccount.id)

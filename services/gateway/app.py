@@ -23,6 +23,7 @@ from services.gateway.routes import (
     notices,
     own,
     pages,
+    passkeys,
     pupil_record,
     pupils,
     roll,
@@ -40,6 +41,7 @@ from shared.service import Service, create_api
 
 API_ROUTERS = (
     sessions.router,
+    passkeys.router,
     own.router,
     tokens.router,
     pupils.router,

@@ -6,7 +6,9 @@ SESSION = "heed_session"
 CSRF = "heed_csrf"
 DEVICE = "heed_device"
 BROWSER = "heed_browser"
+ATTEMPT = "heed_attempt"
 BROWSER_SECONDS = 400 * 24 * 3600  # as long as browsers keep any cookie
+ATTEMPT_SECONDS = 5 * 60  # as long as auth waits for a passkey
 DEVICE_SECONDS = 30 * 24 * 3600  # as long as auth remembers a browser
 
 
@@ -19,6 +21,7 @@ class Cookies:
         self.csrf = prefix + CSRF
         self.device = prefix + DEVICE
         self.browser = prefix + BROWSER
+        self._attempt = prefix + ATTEMPT
         self._secure = https
 
     def session_of(self, request: Request) -> str | None:
@@ -29,6 +32,16 @@ class Cookies:
 
     def browser_of(self, request: Request) -> str | None:
         return request.cookies.get(self.browser) or None
+
+    def attempt_of(self, request: Request) -> str | None:
+        return request.cookies.get(self._attempt) or None
+
+    def attempt(self, response: Response, token: str) -> None:
+        """A sign-in has begun in this browser, and in no other can it be finished."""
+        self._set(response, self._attempt, token, httponly=True, max_age=ATTEMPT_SECONDS)
+
+    def end_attempt(self, response: Response) -> None:
+        response.delete_cookie(self._attempt, path="/", secure=self._secure, samesite="lax", httponly=True)
 
     def know(self, response: Response, browser: str) -> None:
         """By this a sign-in with another browser is noticed and told to its owner; it spares nothing."""

@@ -151,7 +151,7 @@ def _complete(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> 
 
 def _problems_of(path: str, operation: dict[str, Any], *, public: bool) -> list[int]:
     statuses = [400, 403, 429, 503]
-    if not public or path == f"{BASE}/sign-in":
+    if not public or path.startswith(f"{BASE}/sign-in"):
         statuses.append(401)
     if "{" in path:
         statuses.append(404)

@@ -34,6 +34,8 @@ PUBLIC = {
         "/alerts/{_}",
         "/demo/mail",
         "/api/v1/sign-in",
+        "/api/v1/sign-in/passkey",
+        "/api/v1/sign-in/passkey/options",
         "/api/v1/password",
         "/api/v1/password/forgotten",
         "/api/v1/schools/{school}/sign-in",

@@ -134,6 +134,11 @@ WORDS = {
         "Something was added for you in Heed",
         "Something was added for you to what you wrote in Heed. Sign in to read it:",
     ),
+    MailKind.SIGN_IN_WAY: (
+        "How you sign in to Heed was changed",
+        "A passkey or an account you sign in to Heed with was added or removed. If it was not you, tell your lead DSL "
+        "at once and look at your ways to sign in:",
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 """The tables of auth. What belongs to the whole trust has no school; everything else lies behind the school's fence."""
 
 from services.auth.models.groups import AlertGroup, GroupMember, Shield
+from services.auth.models.passkeys import Passkey, PasskeyChallenge
 from services.auth.models.people import ClassTaught, Membership, RoleHeld, StaffAccount, TrustRoleHeld
 from services.auth.models.schools import School, Trust
 from services.auth.models.sign_in import (
@@ -26,6 +27,8 @@ __all__ = [
     "KnownBrowser",
     "LinkRequest",
     "Membership",
+    "Passkey",
+    "PasskeyChallenge",
     "PasswordLink",
     "PersonalToken",
     "RecoveryCode",

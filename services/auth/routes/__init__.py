@@ -1,1 +1,13 @@
 """HTTP, split by noun: each route names its permission, calls one function, and answers after the commit."""
+
+from services.auth.routes import absence, internal, own, passkeys, people, sessions, staff_file
+
+ROUTERS = (
+    sessions.router,
+    own.router,
+    passkeys.router,
+    people.router,
+    absence.router,
+    staff_file.router,
+    internal.router,
+)

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from services.auth import passwords, schemas, service
 from services.auth.models import School
+from services.auth.routes.refusals import wrong_password
 from services.auth.routes.within import database, must_be_accepted, now, sealing, signer
 from services.auth.service import sessions
 from services.auth.service.checks import Checked
 from shared.db import Scope
-from shared.errors import NotFound, NotSignedIn, Problem, TooMany
+from shared.errors import NotFound, NotSignedIn, TooMany
 from shared.identity import Staff, service_only
 
 router = APIRouter(tags=["sessions"])
@@ -21,17 +22,6 @@ LINK_ASKED = (
     "If this address is set up in Heed, a mail with a link is on its way; the link is good for one hour. "
     "If no mail comes, you are not set up yet: see your designated safeguarding lead."
 )
-
-
-class WrongPassword(Problem):
-    """The same for every address and password that do not fit, whether or not anyone has that address."""
-
-    status = 401
-    code = "sign-in-refused"
-    title = "That did not work"
-
-    def __init__(self) -> None:
-        super().__init__("The e-mail address or the password does not fit. Check both and try again.")
 
 
 @router.post("/sign-in")
@@ -56,15 +46,8 @@ async def sign_in(request: Request, _: Gateway, body: schemas.SignIn) -> schemas
             device=body.browser_words,
         )
     if signed_in is None:
-        raise WrongPassword()
-    return schemas.SignedIn(
-        session=signed_in.token,
-        assurance="mfa" if signed_in.needs is None else "password",
-        needs=signed_in.needs,
-        schools=[shown(school) for school in signed_in.schools],
-        school_id=signed_in.in_school_id,
-        browser=signed_in.browser,
-    )
+        raise wrong_password()
+    return begun(signed_in)
 
 
 @router.post("/sessions/check")
@@ -157,6 +140,18 @@ async def school_door(request: Request, _: Gateway, body: schemas.SchoolAsked) -
         raise NotFound()
     return schemas.SchoolDoor(
         id=school.id, name=school.name, slug=service.slug(school.short_name), danger_text=school.danger_text
+    )
+
+
+def begun(signed_in: sessions.SignedIn) -> schemas.SignedIn:
+    return schemas.SignedIn(
+        session=signed_in.token,
+        assurance="mfa" if signed_in.needs is None else "password",
+        needs=signed_in.needs,
+        second_factors=list(signed_in.factors),
+        schools=[shown(school) for school in signed_in.schools],
+        school_id=signed_in.in_school_id,
+        browser=signed_in.browser,
     )
 
 

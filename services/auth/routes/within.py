@@ -5,11 +5,13 @@ from typing import Annotated
 
 from fastapi import Header, Request
 
+from services.auth.domain.passkeys import RelyingParty
 from services.auth.sealing import Sealing
 from shared.db import Database, Scope
 from shared.errors import FieldError, Invalid, NotSignedIn, TooMany
 from shared.identity import Signer, Staff
 from shared.mail_seal import MailSeal
+from shared.settings import HouseSettings
 
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
 
@@ -32,6 +34,12 @@ def mail_seal(request: Request) -> MailSeal:
 def signer(request: Request) -> Signer:
     found: Signer = request.app.state.signer
     return found
+
+
+def party(request: Request) -> RelyingParty:
+    """For whom passkeys are made and used: the address people know, whatever host this request came by."""
+    settings: HouseSettings = request.app.state.settings
+    return RelyingParty.at(settings.public_url)
 
 
 def scope(staff: Staff) -> Scope:

@@ -78,6 +78,7 @@ class SignedIn(BaseModel):
     session: str = Field(repr=False)
     assurance: Literal["password", "mfa"]
     needs: Literal["second-factor", "enrolment"] | None
+    second_factors: list[Literal["code", "passkey"]]
     schools: list[SchoolShown]
     school_id: UUID
     browser: str = Field(repr=False)

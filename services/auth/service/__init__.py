@@ -5,6 +5,7 @@
 
 from services.auth.service.absence import absence_of, set_absence
 from services.auth.service.checks import Checked, check_personal_token, check_session
+from services.auth.service.factors import factors_of
 from services.auth.service.groups import add_group, retire_group, set_group_members
 from services.auth.service.links import answer_link_requests, ask_for_link, invite, make_password_link, set_password
 from services.auth.service.mailing import mail
@@ -15,6 +16,8 @@ from services.auth.service.own_sessions import (
     own_sessions,
     remembered_devices,
 )
+from services.auth.service.passkey_use import ask_for_passkey, ask_to_sign_in, give_passkey, sign_in_with_passkey
+from services.auth.service.passkeys import add_passkey, offer_passkey, passkeys_of, remove_passkey
 from services.auth.service.recovery_codes import recovery_codes_left, renew_recovery_codes
 from services.auth.service.schools import change_school, create_trust, register_school, school_by_link, slug
 from services.auth.service.second_factor import Given, confirm_totp, enrol_totp, give_code, reset_second_factor
@@ -28,9 +31,12 @@ __all__ = [
     "Given",
     "absence_of",
     "add_group",
+    "add_passkey",
     "add_staff",
     "answer_link_requests",
     "ask_for_link",
+    "ask_for_passkey",
+    "ask_to_sign_in",
     "change_school",
     "check_personal_token",
     "check_session",
@@ -45,19 +51,24 @@ __all__ = [
     "end_sessions_of",
     "end_somebodys_sessions",
     "enrol_totp",
+    "factors_of",
     "forget_device",
     "give_code",
+    "give_passkey",
     "invite",
     "lift_shield",
     "mail",
     "make_password_link",
     "make_personal_token",
+    "offer_passkey",
     "own_sessions",
+    "passkeys_of",
     "personal_tokens",
     "raise_shield",
     "recovery_codes_left",
     "register_school",
     "remembered_devices",
+    "remove_passkey",
     "renew_recovery_codes",
     "reset_second_factor",
     "retire_group",
@@ -67,5 +78,6 @@ __all__ = [
     "set_password",
     "set_roles",
     "set_trust_roles",
+    "sign_in_with_passkey",
     "slug",
 ]

@@ -1,4 +1,4 @@
-"""Recovery codes: ten, shown once, each good once, for who has lost the phone their second factor is on."""
+"""Recovery codes: ten, shown once, each good once, for who has lost the phone or key their second factor is on."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.auth.domain import hash_of, new_recovery_codes
 from services.auth.domain.recovery import as_recovery_code
-from services.auth.models import Credential, RecoveryCode
+from services.auth.models import RecoveryCode
 from services.auth.service.acting import note
+from services.auth.service.factors import factors_of
 from services.auth.service.mailing import mail
 from shared.contracts.words import Assurance
 from shared.errors import Conflict, ElevationRequired, SecondFactorRequired
@@ -27,7 +28,7 @@ async def renew_recovery_codes(session: AsyncSession, *, acting_staff: Staff, no
         raise SecondFactorRequired
     if not acting_staff.elevated and await _made_before(session, acting_staff.staff_id):
         raise ElevationRequired
-    if await session.scalar(select(Credential.totp_at).where(Credential.staff_id == acting_staff.staff_id)) is None:
+    if not await factors_of(session, acting_staff.staff_id):
         raise Conflict("Set up your second factor first; recovery codes stand in for it.")
     await forget_recovery_codes(session, acting_staff.staff_id)
     codes = new_recovery_codes()

@@ -2,21 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.auth import queries
-from services.auth.domain import as_recovery_code, hash_of, new_totp_secret, otpauth_uri, totp_step
-from services.auth.models import Credential, StaffAccount, StaffSession
+from services.auth.domain import as_recovery_code, new_totp_secret, otpauth_uri, totp_step
+from services.auth.models import Credential, StaffSession
 from services.auth.scope import seeing
 from services.auth.sealing import Sealing
 from services.auth.service import throttles
 from services.auth.service.acting import not_oneself, note
+from services.auth.service.factors import factors_of
 from services.auth.service.mailing import mail
+from services.auth.service.passkeys import forget_passkeys
 from services.auth.service.recovery_codes import forget_recovery_codes, use_recovery_code
-from services.auth.service.sessions import end_sessions_of, note_sign_in
+from services.auth.service.sessions import end_sessions_of, note_sign_in, open_session
 from shared.contracts.words import DSL_TEAM
 from shared.errors import NotFound, NotPermitted
 from shared.identity import Staff
@@ -36,10 +39,24 @@ async def give_code(
     session: AsyncSession, *, token: str, code: str, elevate: bool, sealing: Sealing, now: datetime
 ) -> Given:
     """The code that makes a session sure, or elevates it. Each code is taken once."""
-    row = await _open_session(session, token, now=now)
+    row = await open_session(session, token, now=now)
     if row is None:
         return Given(accepted=False, session_known=False)
     given = await _take_code(session, row.staff_id, code, elevate=elevate, sealing=sealing, now=now)
+    await make_sure(session, row, given, elevate=elevate, by="code", now=now)
+    return given
+
+
+async def make_sure(
+    session: AsyncSession,
+    row: StaffSession,
+    given: Given,
+    *,
+    elevate: bool,
+    by: Literal["code", "passkey"],
+    now: datetime,
+) -> None:
+    """What a second factor makes of a session, if it was accepted; written down whether or not it was."""
     if given.accepted:
         values: dict[str, object] = {"mfa_at": now, "seen_at": now}
         if elevate:
@@ -51,9 +68,8 @@ async def give_code(
         action if given.accepted else f"{action}-refused",
         about_kind="session",
         about_id=row.id,
-        details={"staff": str(row.staff_id)},
+        details={"staff": str(row.staff_id), "by": by},
     )
-    return given
 
 
 async def enrol_totp(session: AsyncSession, *, acting_staff: Staff, sealing: Sealing) -> tuple[str, str]:
@@ -65,7 +81,7 @@ async def enrol_totp(session: AsyncSession, *, acting_staff: Staff, sealing: Sea
     credential = await _credential(session, acting_staff.staff_id)
     if person is None or credential is None:
         raise NotFound()
-    if credential.totp_sealed is not None and not acting_staff.elevated:
+    if await factors_of(session, acting_staff.staff_id) and not acting_staff.elevated:
         raise NotPermitted("you, with elevated access; or ask the lead DSL to reset your second factor")
     secret = new_totp_secret()
     credential.totp_pending = sealing.seal(secret, staff_id=person.id)
@@ -105,7 +121,7 @@ async def confirm_totp(
 async def reset_second_factor(
     session: AsyncSession, *, acting_staff: Staff | None, school_id: UUID, staff_id: UUID, now: datetime
 ) -> None:
-    """For a lost phone: the second factor is gone, and with it every session of theirs. They and the DSLs are told."""
+    """For a lost phone: codes, passkeys and every session of theirs are gone. They and the DSLs are told."""
     not_oneself(acting_staff, staff_id, who_can="somebody else with the right to")
     if acting_staff is not None and not await queries.roles_in(session, school_id, staff_id):
         raise NotFound()
@@ -114,6 +130,7 @@ async def reset_second_factor(
         .where(Credential.staff_id == staff_id)
         .values(totp_sealed=None, totp_at=None, totp_pending=None, totp_step=None)
     )
+    await forget_passkeys(session, staff_id)
     await forget_recovery_codes(session, staff_id)
     await end_sessions_of(session, staff_id, why="second-factor-reset", now=now)
     await mail(session, MailKind.SECOND_FACTOR_RESET, [staff_id])
@@ -131,31 +148,19 @@ async def reset_second_factor(
     )
 
 
-async def _open_session(session: AsyncSession, token: str, *, now: datetime) -> StaffSession | None:
-    found: StaffSession | None = await session.scalar(
-        select(StaffSession)
-        .join(StaffAccount, StaffAccount.id == StaffSession.staff_id)
-        .where(
-            StaffSession.token_hash == hash_of(token),
-            StaffSession.ended_at.is_(None),
-            StaffSession.ends_at > now,
-            StaffAccount.disabled_at.is_(None),
-        )
-    )
-    return found
-
-
 async def _take_code(
     session: AsyncSession, staff_id: UUID, code: str, *, elevate: bool, sealing: Sealing, now: datetime
 ) -> Given:
     counted = throttles.of_code(staff_id)
     wait = await throttles.take(session, counted, now=now)
     credential = await _credential(session, staff_id)
-    if wait or credential is None or credential.totp_sealed is None:
+    if wait or credential is None:
         return Given(accepted=False, wait=wait)
     if printed := as_recovery_code(code):
         # It lets somebody in who has lost their phone. Elevated access is for who has it in their hand.
         return Given(accepted=not elevate and await use_recovery_code(session, staff_id, printed, now=now))
+    if credential.totp_sealed is None:
+        return Given(accepted=False)
     step = totp_step(sealing.open(credential.totp_sealed, staff_id=staff_id), code, now=now)
     if step is None or (credential.totp_step is not None and step <= credential.totp_step):
         return Given(accepted=False)

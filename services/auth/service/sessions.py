@@ -11,10 +11,11 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.auth import passwords, queries
-from services.auth.domain import DEVICE_LIFE, SESSION_LIFE, email_key, hash_of
+from services.auth.domain import DEVICE_LIFE, SESSION_IDLE, SESSION_LIFE, email_key, hash_of
 from services.auth.models import Credential, Device, PersonalToken, School, StaffAccount, StaffSession
 from services.auth.service import throttles
 from services.auth.service.browsers import note_browser
+from services.auth.service.factors import Factor, has_passkey, named
 from shared import audit
 from shared.contracts.words import Assurance
 from shared.db import TRUST_LOG
@@ -34,7 +35,7 @@ class Candidate:
     email: str
     staff_id: UUID | None
     password_hash: str | None
-    has_second_factor: bool
+    factors: Sequence[Factor]
     known_device: bytes | None
     address: str | None
     wait: int
@@ -52,6 +53,8 @@ class SignedIn:
     needs: Needs | None
     schools: Sequence[School]
     in_school_id: UUID
+    factors: Sequence[Factor]
+    """What they may give for a second factor."""
     browser: str
     """By what this browser is known from now on."""
 
@@ -63,7 +66,13 @@ async def begin_sign_in(
     device_hash = hash_of(device or "")
     row = (
         await session.execute(
-            select(StaffAccount.id, Credential.password_hash, Credential.totp_sealed, Device.token_hash)
+            select(
+                StaffAccount.id,
+                Credential.password_hash,
+                Device.token_hash,
+                Credential.totp_sealed.is_not(None).label("code"),
+                has_passkey(StaffAccount.id).label("passkey"),
+            )
             .join(Credential, Credential.staff_id == StaffAccount.id)
             .outerjoin(
                 Device,
@@ -76,7 +85,7 @@ async def begin_sign_in(
         email=email,
         staff_id=row.id if row else None,
         password_hash=row.password_hash if row else None,
-        has_second_factor=bool(row and row.totp_sealed),
+        factors=named(code=row.code, passkey=row.passkey) if row else (),
         known_device=row.token_hash if row else None,
         address=address,
         wait=0,
@@ -90,7 +99,7 @@ def _waiting(candidate: Candidate, wait: int) -> Candidate:
         email=candidate.email,
         staff_id=None,
         password_hash=None,
-        has_second_factor=False,
+        factors=(),
         known_device=candidate.known_device,
         address=candidate.address,
         wait=wait,
@@ -111,62 +120,103 @@ async def finish_sign_in(
 
     `browser` is what this one is known by, if it is; `device` says in plain words what kind of one it is.
     """
-    person = await queries.account(session, candidate.staff_id) if candidate.staff_id and fits else None
-    schools = await queries.schools_open_to(session, person.id) if person and person.disabled_at is None else []
-    if person is None or not schools:
+    signed_in = None
+    if candidate.staff_id and fits:
+        signed_in = await begin_session(
+            session,
+            candidate.staff_id,
+            sure=candidate.known_device is not None and bool(candidate.factors),
+            factors=candidate.factors,
+            now=now,
+            browser=browser,
+            device=device,
+        )
+    if signed_in is None:
         await note_sign_in(session, "sign-in:refused", about_kind="staff", about_id=candidate.staff_id)
         return None
     await throttles.forgive(session, *candidate.counted(), now=now)
     if candidate.password_hash and passwords.outdated(candidate.password_hash):
         better = await passwords.hashed(password)
-        await session.execute(update(Credential).where(Credential.staff_id == person.id).values(password_hash=better))
-    known_by = await note_browser(session, person.id, browser, now=now)
-    return await _begin(session, candidate, person, schools, now=now, browser=known_by, device=device)
+        theirs = Credential.staff_id == candidate.staff_id
+        await session.execute(update(Credential).where(theirs).values(password_hash=better))
+    return signed_in
 
 
-async def _begin(
+async def begin_session(
     session: AsyncSession,
-    candidate: Candidate,
-    person: StaffAccount,
-    schools: Sequence[School],
+    staff_id: UUID,
     *,
+    sure: bool,
+    factors: Sequence[Factor],
     now: datetime,
-    browser: str,
+    browser: str | None,
     device: str,
-) -> SignedIn:
+) -> SignedIn | None:
+    """For who has shown that it is them, by whatever way; None for one who may come in nowhere, or no longer.
+
+    `sure`: with a second factor, or spared it on this browser.
+    """
+    person = await queries.account(session, staff_id)
+    schools = await queries.schools_open_to(session, staff_id) if person and person.disabled_at is None else []
+    if person is None or not schools:
+        return None
+    known_by = await note_browser(session, staff_id, browser, now=now)
     home = next((school.id for school in schools if school.id == person.home_school_id), schools[0].id)
-    remembered = candidate.known_device is not None and candidate.has_second_factor
+    token, session_id = await _open(session, staff_id, home, sure=sure, now=now, device=device)
+    needs: Needs | None = None
+    if not sure:
+        needs = "second-factor" if factors else "enrolment"
+    return SignedIn(
+        token=token,
+        session_id=session_id,
+        assurance=Assurance.MFA if sure else Assurance.PASSWORD,
+        needs=needs,
+        schools=schools,
+        in_school_id=home,
+        factors=factors,
+        browser=known_by,
+    )
+
+
+async def _open(
+    session: AsyncSession, staff_id: UUID, school_id: UUID, *, sure: bool, now: datetime, device: str
+) -> tuple[str, UUID]:
     token = secrets.token_urlsafe(32)
     session_id = new_id()
     await session.execute(
         insert(StaffSession).values(
             id=session_id,
             token_hash=hash_of(token),
-            staff_id=person.id,
-            in_school_id=home,
+            staff_id=staff_id,
+            in_school_id=school_id,
             began_at=now,
             seen_at=now,
             ends_at=now + SESSION_LIFE,
-            mfa_at=now if remembered else None,
+            mfa_at=now if sure else None,
             device=device,
         )
     )
-    await _end_oldest(session, person.id, now=now)
+    await _end_oldest(session, staff_id, now=now)
     await note_sign_in(
-        session, "session:begun", about_kind="session", about_id=session_id, details={"staff": str(person.id)}
+        session, "session:begun", about_kind="session", about_id=session_id, details={"staff": str(staff_id)}
     )
-    needs: Needs | None = None
-    if not remembered:
-        needs = "second-factor" if candidate.has_second_factor else "enrolment"
-    return SignedIn(
-        token=token,
-        session_id=session_id,
-        assurance=Assurance.MFA if remembered else Assurance.PASSWORD,
-        needs=needs,
-        schools=schools,
-        in_school_id=home,
-        browser=browser,
+    return token, session_id
+
+
+async def open_session(session: AsyncSession, token: str, *, now: datetime) -> StaffSession | None:
+    """The session, if it holds: a second factor does not wake one that has ended by itself."""
+    found: StaffSession | None = await session.scalar(
+        select(StaffSession)
+        .join(StaffAccount, StaffAccount.id == StaffSession.staff_id)
+        .where(
+            StaffSession.token_hash == hash_of(token),
+            StaffSession.ended_at.is_(None),
+            StaffSession.ends_at > now,
+            StaffSession.seen_at > now - SESSION_IDLE,
+            StaffAccount.disabled_at.is_(None),
+        )
     )
+    return found
 
 
 async def remember_device(session: AsyncSession, staff_id: UUID, *, now: datetime) -> str:

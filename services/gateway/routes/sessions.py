@@ -6,13 +6,13 @@ from fastapi.responses import JSONResponse
 
 from services.gateway.asking import OwnSession, SignedIn
 from services.gateway.calls import as_answer, handed_on
-from services.gateway.devices import device_words
 from services.gateway.gate import gate_of
 from services.gateway.names import names_of
 from services.gateway.openapi import BASE
 from services.gateway.routes.documented import gives, gives_nothing
 from services.gateway.schemas import sessions as schemas
 from services.gateway.sessions import Credential
+from services.gateway.signing_in import begin, newcomer
 from shared.errors import Problem
 from shared.identity import public
 
@@ -36,22 +36,9 @@ async def sign_in(request: Request, body: schemas.SignIn) -> Response:
     device = gate.cookies.device_of(request)
     answer = await gate.auth(
         "/sign-in",
-        body.model_dump()
-        | {
-            "device": device,
-            "address": request.state.address or None,
-            "browser": gate.cookies.browser_of(request),
-            "browser_words": device_words(request.headers.get("user-agent", "")),
-        },
+        body.model_dump() | {"device": device, "address": request.state.address or None, **newcomer(request)},
     )
-    if answer.is_error:
-        return handed_on(answer)
-    given = answer.json()
-    session, browser = given.pop("session"), given.pop("browser")
-    response = JSONResponse(given | {"csrf_token": gate.csrf.token(session)})
-    gate.cookies.begin(response, session=session, csrf=gate.csrf.token(session))
-    gate.cookies.know(response, browser)
-    return response
+    return begin(request, answer)
 
 
 @router.post(

@@ -71,6 +71,7 @@ class SignedIn(Answer):
     model_config = example(
         assurance="password",
         needs="second-factor",
+        second_factors=["code", "passkey"],
         schools=[{"id": SCHOOL, "name": "Rowan Lane Primary School"}],
         school_id=SCHOOL,
         csrf_token=CSRF_EXAMPLE,
@@ -80,6 +81,7 @@ class SignedIn(Answer):
     needs: Literal["second-factor", "enrolment"] | None = Field(
         description="what is asked next, if anything: a code, or to set up the second factor it comes from"
     )
+    second_factors: list[Literal["code", "passkey"]] = Field(description="what you can give for one")
     schools: list[SchoolChoice]
     school_id: UUID = Field(description="the school you act in until you choose another")
     csrf_token: str = Field(description="repeat it in the header X-CSRF-Token with whatever you send")

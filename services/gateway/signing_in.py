@@ -1,0 +1,37 @@
+"""What every way to sign in has in common: what is told of the browser, and the cookies that it leaves with."""
+
+from typing import Any
+
+import httpx
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+
+from services.gateway.calls import handed_on
+from services.gateway.devices import device_words
+from services.gateway.gate import gate_of
+
+
+def newcomer(request: Request) -> dict[str, Any]:
+    """By what this browser is known, if it is, and what kind of one it is."""
+    return {
+        "browser": gate_of(request).cookies.browser_of(request),
+        "browser_words": device_words(request.headers.get("user-agent", "")),
+    }
+
+
+def begin(request: Request, answer: httpx.Response) -> Response:
+    """Auth's answer to a sign-in, handed on; what only the browser must hold goes into its cookies."""
+    if answer.is_error:
+        return handed_on(answer)
+    gate = gate_of(request)
+    given = answer.json()
+    session, browser = given.pop("session"), given.pop("browser")
+    response = JSONResponse(given | {"csrf_token": gate.csrf.token(session)})
+    keep(request, response, session=session, browser=browser)
+    return response
+
+
+def keep(request: Request, response: Response, *, session: str, browser: str) -> None:
+    gate = gate_of(request)
+    gate.cookies.begin(response, session=session, csrf=gate.csrf.token(session))
+    gate.cookies.know(response, browser)

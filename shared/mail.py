@@ -34,6 +34,7 @@ class MailKind(StrEnum):
     DUTY_OVERDUE = "duty-overdue"
     TOLD_AUTHOR = "told-author"
     SIGN_IN_WAY = "sign-in-way"
+    BREAK_GLASS = "break-glass"
 
 
 class MailState(StrEnum):

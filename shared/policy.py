@@ -91,6 +91,7 @@ class Rule:
 
 _DSL: Final = "the head, the lead DSL or a deputy DSL"
 _WIDE: Final = "the DSL team, the SENCo, senior leaders or pastoral staff"
+_GLASS_TOLD: Final = frozenset({SAFEGUARDING, DPO})
 _TRUST_ANY: Final = frozenset({SAFEGUARDING, ADMINISTRATOR, DPO})
 
 ACTIONS: Final = MappingProxyType(
@@ -160,6 +161,17 @@ ACTIONS: Final = MappingProxyType(
             ELEVATED,
             "the DSL team, the SENCo, senior leaders or the trust safeguarding lead",
             frozenset({SAFEGUARDING}),
+        ),
+        # Who of these may review one is auth's to say: the lead DSL, the data protection officer, whoever was told.
+        "break-glass:review": Rule(
+            DSL_TEAM, ELEVATED, "the lead DSL, the data protection officer or who was told of it", _GLASS_TOLD
+        ),
+        # Stopping early is never made harder than by a second factor.
+        "break-glass:end": Rule(
+            DSL_TEAM | {Role.SENCO, Role.SENIOR_LEADER},
+            MFA,
+            "who opened it, the lead DSL, the data protection officer or who was told of it",
+            _GLASS_TOLD,
         ),
         "staff:list": Rule(EVERYONE, PASSWORD, "everyone with a role in the school", _TRUST_ANY, stale_ok=True),
         "group:list": Rule(EVERYONE, PASSWORD, "everyone with a role in the school", _TRUST_ANY, stale_ok=True),

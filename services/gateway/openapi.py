@@ -34,6 +34,7 @@ TAGS = (
     ("Pupils", "Pick the child a concern is about."),
     ("Concerns", "Log a concern, read it, add to it, record what was done, close it."),
     ("Alerts", "What you have been told of: read, acknowledge, done, see next."),
+    ("Break-glass", "Read a record that you could not read otherwise, in sight of others; review it."),
     ("Settings", "Schools, staff, groups, alert rules, shields and the roll."),
 )
 

@@ -59,7 +59,10 @@ ASKED_FOR_NO_SCHOOL = {
 ASKED_FOR_EVERY_SCHOOL = {"POST /internal/addresses", "POST /internal/names", "GET /internal/snapshot"}
 """By other services, of the whole trust: no school to stay in."""
 
-ONCE = {"POST /staff": "adds, and would answer otherwise the second time"}
+ONCE = {
+    "POST /staff": "adds, and would answer otherwise the second time",
+    "POST /break-glass": "opens, and would answer otherwise the second time",
+}
 
 
 @dataclass
@@ -71,10 +74,16 @@ class TwoSchools:
     dpo: Session
     group: UUID
     shield: UUID
+    glass: UUID
 
     @property
     def oakfields(self) -> list[UUID]:
-        return [self.group, self.shield, *(self.house.people[name].id for name in ("boyle", "okafor", "haddad"))]
+        return [
+            self.group,
+            self.shield,
+            self.glass,
+            *(self.house.people[name].id for name in ("boyle", "okafor", "haddad")),
+        ]
 
 
 @pytest.fixture
@@ -87,6 +96,11 @@ async def schools(house: House) -> TwoSchools:
         shield = await service.raise_shield(
             session, acting_staff=None, school_id=house.oakfield, staff_id=haddad, why="parent", pupil_id=new_id()
         )
+    okafors = await house.session("okafor")
+    opened = {"pupil_id": str(new_id()), "reason": "child_missing", "words": "The police ask where he may be."}
+    glass = await okafors.ask("POST", "/break-glass", json=opened)
+    assert glass.status_code == 201, glass.text
+    assert (await okafors.ask("POST", f"/break-glass/{glass.json()['id']}/end")).status_code == 200
     await house.add("tran", house.harbour, Role.TEACHER)
     dpo = await house.session("dpo")
     moved = await house.gateway("/sessions/school", {"session": dpo.token, "school_id": str(house.harbour)})
@@ -94,7 +108,7 @@ async def schools(house: House) -> TwoSchools:
     # Elevation was for the school before.
     again = {"session": dpo.token, "code": house.people["dpo"].code(ahead=1)}
     assert (await house.gateway("/sessions/elevate", again)).is_success
-    return TwoSchools(house, await house.session("frost"), dpo, group.id, shield.id)
+    return TwoSchools(house, await house.session("frost"), dpo, group.id, shield.id, UUID(glass.json()["id"]))
 
 
 def probes(schools: TwoSchools) -> Probes:
@@ -127,6 +141,10 @@ def probes(schools: TwoSchools) -> Probes:
     shield = {"staff_id": str(okafor), "reason": "parent", "pupil_id": str(UUID(int=5))}
     probe("POST /shields", "/shields", json=shield)
     probe("DELETE /shields/{shield_id}", f"/shields/{schools.shield}")
+    probe("GET /break-glass", "/break-glass")
+    probe("POST /break-glass/{glass_id}/end", f"/break-glass/{schools.glass}/end")
+    review = {"verdict": "needed", "words": "Ours."}
+    probe("POST /break-glass/{glass_id}/review", f"/break-glass/{schools.glass}/review", json=review)
     made["POST /sessions/check"] = [schools.frost.check, schools.dpo.check]
     made["POST /sessions/school"] = [
         lambda: schools.house.gateway(
@@ -155,7 +173,15 @@ async def oakfield_as_it_is(cluster: Cluster, school_id: UUID) -> list[tuple[str
     connection = await asyncpg.connect(cluster.admin("auth"))
     try:
         found = []
-        for table in ("membership", "staff_role", "class_taught", "alert_group", "group_member", "shield"):
+        for table in (
+            "membership",
+            "staff_role",
+            "class_taught",
+            "alert_group",
+            "group_member",
+            "shield",
+            "break_glass",
+        ):
             query = f"SELECT to_jsonb(t)::text AS row FROM {table} t WHERE school_id = $1 ORDER BY 1"
             rows = await connection.fetch(query, school_id)
             assert rows, table

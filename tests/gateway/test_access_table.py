@@ -323,6 +323,7 @@ def _shield(cast: Cast) -> dict[str, Any]:
     return {"json": {"staff_id": str(cast.author.id), "pupil_id": str(new_id()), "reason": "Parent."}}
 
 
+BREAKERS = DSL | {"senco", "senior_leader", "trust_safeguarding_lead"}
 TRUST_ADMIN, WATCHES = {"trust_administrator"}, {"data_protection_officer", "trust_safeguarding_lead"}
 SETTINGS = {
     "import the roll": Setting(DSL | TRUST_ADMIN, "POST", "/roll", 200, lambda _: {"content": ROLL, "headers": CSV}),
@@ -335,6 +336,10 @@ SETTINGS = {
         TRUST_ADMIN, "POST", "/schools", 201, lambda _: {"json": {"name": f"School {new_id()}"}}
     ),
     "raise a shield": Setting(WATCHES, "POST", "/shields", 201, _shield),
+    "look at what break-glass to review": Setting(DSL | WATCHES, "GET", "/break-glass", 200),
+    "name a child for break-glass": Setting(
+        BREAKERS, "GET", "/break-glass/pupils", 200, lambda _: {"params": {"starts": "ife"}}
+    ),
     "see their tokens": Setting(EVERYBODY, "GET", "/tokens", 200),
 }
 
@@ -352,6 +357,36 @@ async def test_settings_are_changed_by_those_who_may_with_elevated_access(cast: 
                 # Theirs in a trust without a data protection officer; that there is one is said to the elevated.
                 expected = (ELEVATE,)
             cast.expect(f"{role} at {level}", answer, *expected)
+    assert cast.wrong == []
+
+
+async def test_break_glass_opens_one_child_for_those_who_may_until_they_end_it(cast: Cast) -> None:
+    hidden, other = await cast.log(3), await cast.log(3, "Ife")
+    body = {
+        "pupil_id": str(cast.house.pupils["Rowan"]),
+        "reason": "nobody_reached",
+        "words": "Nobody of the team can be reached and the school closes.",
+    }
+    found = {"verdict": "needed", "words": "It was."}
+    officer = cast.people["data_protection_officer", "elevated"]
+    for role in EVERYBODY:
+        for level in LEVELS:
+            person, what = cast.people[role, level], f"{role} at {level}"
+            opened = await person.post("/break-glass", json=body)
+            expected: object = NOT_THEIRS if role not in BREAKERS else 201 if level == "elevated" else ELEVATE
+            cast.expect(f"{what} opens", opened, expected)
+            if opened.is_error:
+                continue
+            without = 200 if role in DSL else NOTHING_HERE
+            path = f"/break-glass/{opened.json()['id']}"
+            cast.expect(f"{what} reads", await person.get(f"/incidents/{hidden}"), 200)
+            cast.expect(f"{what} reads another child", await person.get(f"/incidents/{other}"), without)
+            cast.expect(f"{what} opens twice", await person.post("/break-glass", json=body), (409, "conflict"))
+            early = await officer.post(f"{path}/review", json=found)
+            cast.expect(f"{what} is reviewed too early", early, (409, "conflict"))
+            cast.expect(f"{what} ends it", await person.post(f"{path}/end"), 200)
+            cast.expect(f"{what} reads afterwards", await person.get(f"/incidents/{hidden}"), without)
+            cast.expect(f"{what} is reviewed", await officer.post(f"{path}/review", json=found), 200)
     assert cast.wrong == []
 
 

@@ -43,6 +43,8 @@ async def each_read(school: School, author: Client, incident_id: UUID) -> list[t
         ("significant", await dsl.get(f"/pupils/{school.rowan}/significant")),
         ("looked at", await dsl.get(f"/pupils/{school.rowan}/looked-at")),
         ("pick", await author.get("/pupils", params={"starts": "row"})),
+        ("pick behind glass", await dsl.get("/behind-glass/pupils", params={"starts": "row"})),
+        ("one behind glass", await dsl.get(f"/behind-glass/pupils/{school.rowan}")),
         ("coach", await author.post("/coach", json={"text": "I saw Rowan Adeyemi."})),
     ]
 

@@ -112,6 +112,9 @@ def probes(schools: TwoSchools) -> Probes:
 
     there, here, harbour = schools.there, schools.here, schools.harbour
     probe("GET /pupils", "/pupils", params={"starts": "row"})
+    probe("GET /behind-glass/pupils", "/behind-glass/pupils", params={"starts": "row"})
+    for pupil in (schools.oakfield.rowan, harbour.rowan):
+        probe("GET /behind-glass/pupils/{pupil_id}", f"/behind-glass/pupils/{pupil}")
     probe("POST /incidents/search", "/incidents/search", json={"words": "home"})
     probe("POST /pupils/find", "/pupils/find", json={"name": "Rowan"})
     for pupil in (schools.oakfield.rowan, harbour.rowan):

@@ -139,6 +139,11 @@ WORDS = {
         "A passkey or an account you sign in to Heed with was added or removed. If it was not you, tell your lead DSL "
         "at once and look at your ways to sign in:",
     ),
+    MailKind.BREAK_GLASS: (
+        "Somebody has used break-glass in Heed",
+        "Somebody has used break-glass in Heed to read a record they could not read otherwise. Sign in to see why, "
+        "and to review it:",
+    ),
 }
 
 

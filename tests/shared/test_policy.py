@@ -69,6 +69,8 @@ DOING = [
     ("audit:verify", {LEAD}, {DPO}, ELEVATED),
     ("figures:read", set(), {SAFEGUARDING, ADMINISTRATOR}, ELEVATED),
     ("break-glass", TEAM | {SENCO, SENIOR}, {SAFEGUARDING}, ELEVATED),
+    ("break-glass:review", TEAM, {SAFEGUARDING, DPO}, ELEVATED),
+    ("break-glass:end", TEAM | {SENCO, SENIOR}, {SAFEGUARDING, DPO}, MFA),
 ]
 
 

@@ -1,5 +1,6 @@
 """The tables of auth. What belongs to the whole trust has no school; everything else lies behind the school's fence."""
 
+from services.auth.models.break_glass import BreakGlass
 from services.auth.models.groups import AlertGroup, GroupMember, Shield
 from services.auth.models.passkeys import Passkey, PasskeyChallenge
 from services.auth.models.people import ClassTaught, Membership, RoleHeld, StaffAccount, TrustRoleHeld
@@ -20,6 +21,7 @@ from services.auth.models.tables import Base
 __all__ = [
     "AlertGroup",
     "Base",
+    "BreakGlass",
     "ClassTaught",
     "Credential",
     "Device",

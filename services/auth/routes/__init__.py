@@ -1,6 +1,6 @@
 """HTTP, split by noun: each route names its permission, calls one function, and answers after the commit."""
 
-from services.auth.routes import absence, internal, own, passkeys, people, sessions, staff_file
+from services.auth.routes import absence, break_glass, internal, own, passkeys, people, sessions, staff_file
 
 ROUTERS = (
     sessions.router,
@@ -9,5 +9,6 @@ ROUTERS = (
     people.router,
     absence.router,
     staff_file.router,
+    break_glass.router,
     internal.router,
 )

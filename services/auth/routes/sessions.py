@@ -12,7 +12,7 @@ from services.auth.service import sessions
 from services.auth.service.checks import Checked
 from shared.db import Scope
 from shared.errors import NotFound, NotSignedIn, TooMany
-from shared.identity import Staff, service_only
+from shared.identity import service_only
 
 router = APIRouter(tags=["sessions"])
 Gateway = Annotated[str, Depends(service_only("gateway"))]
@@ -161,11 +161,13 @@ def shown(school: School) -> schemas.SchoolShown:
 
 def _shown(checked: Checked, tokens: dict[str, str]) -> schemas.CheckedShown:
     return schemas.CheckedShown(
-        tokens=tokens, staff=_who(checked.staff), expires_at=checked.expires_at, elevated_until=checked.elevated_until
+        tokens=tokens, staff=_who(checked), expires_at=checked.expires_at, elevated_until=checked.elevated_until
     )
 
 
-def _who(staff: Staff) -> schemas.Who:
+def _who(checked: Checked) -> schemas.Who:
+    staff = checked.staff
+    glass = {"id": staff.break_glass, "pupil_id": staff.break_glass_pupil, "ends_at": checked.glass_until}
     words = {1: "password", 2: "mfa", 3: "elevated"}
     return schemas.Who.model_validate(
         {
@@ -176,5 +178,6 @@ def _who(staff: Staff) -> schemas.Who:
             "classes": sorted(staff.classes),
             "assurance": words[int(staff.assurance)],
             "scopes": None if staff.scopes is None else sorted(staff.scopes),
+            "break_glass": glass if staff.break_glass else None,
         }
     )

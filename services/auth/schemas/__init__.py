@@ -1,6 +1,7 @@
 """What auth takes and gives."""
 
 from services.auth.schemas.absence import AbsenceShown, MaybeAway, NewAbsence
+from services.auth.schemas.break_glass import GlassesShown, GlassHeld, GlassReview, GlassShown, NewBreakGlass
 from services.auth.schemas.fields import Code, Ids, Line, Long, Name, Secret
 from services.auth.schemas.internal import ServiceToken, StaffIds
 from services.auth.schemas.passkeys import (
@@ -77,6 +78,10 @@ __all__ = [
     "Ended",
     "Enrolment",
     "ForgottenPassword",
+    "GlassHeld",
+    "GlassReview",
+    "GlassShown",
+    "GlassesShown",
     "GroupBody",
     "GroupShown",
     "GroupsShown",
@@ -86,6 +91,7 @@ __all__ = [
     "MaybeAway",
     "Name",
     "NewAbsence",
+    "NewBreakGlass",
     "NewPasskey",
     "NewSchool",
     "NewShield",

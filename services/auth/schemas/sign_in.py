@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.auth.schemas.break_glass import GlassHeld
 from services.auth.schemas.fields import Code, Line, Name, Secret
 from services.auth.schemas.people import SchoolShown
 from shared.contracts.words import Role, TrustRole
@@ -92,6 +93,7 @@ class Who(BaseModel):
     classes: list[str]
     assurance: Literal["password", "mfa", "elevated"]
     scopes: list[str] | None
+    break_glass: GlassHeld | None
 
 
 class CheckedShown(BaseModel):

@@ -4,6 +4,7 @@
 """
 
 from services.auth.service.absence import absence_of, set_absence
+from services.auth.service.break_glass import break_glass, end_break_glass, review_break_glass
 from services.auth.service.checks import Checked, check_personal_token, check_session
 from services.auth.service.factors import factors_of
 from services.auth.service.groups import add_group, retire_group, set_group_members
@@ -37,6 +38,7 @@ __all__ = [
     "ask_for_link",
     "ask_for_passkey",
     "ask_to_sign_in",
+    "break_glass",
     "change_school",
     "check_personal_token",
     "check_session",
@@ -44,6 +46,7 @@ __all__ = [
     "create_trust",
     "disable_staff",
     "enable_staff",
+    "end_break_glass",
     "end_other_sessions",
     "end_own_session",
     "end_personal_token",
@@ -72,6 +75,7 @@ __all__ = [
     "renew_recovery_codes",
     "reset_second_factor",
     "retire_group",
+    "review_break_glass",
     "school_by_link",
     "set_absence",
     "set_group_members",

@@ -1,6 +1,6 @@
 """The check of every request: who holds this session or token, where, with which rights, how sure. Two reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from services.auth.queries import today
 from services.auth.scope import enter
 from shared.contracts.words import Assurance, Role, TrustRole
 from shared.identity import Staff
+from shared.policy import Decision, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Checked:
     staff: Staff
     expires_at: datetime
     elevated_until: datetime | None
+    glass_until: datetime | None = None
+    """Until when they may read behind broken glass, where `staff` says so."""
 
 
 # Written out, because it runs at every request of the house. `disabled_at` is asked each time: that is the revocation.
@@ -50,7 +53,11 @@ _RIGHTS: Final = text(
             WHERE c.school_id = :school AND c.staff_id = :staff
                   AND c.from_on <= :today AND (c.to_on IS NULL OR c.to_on >= :today)) AS classes,
            (SELECT array_agg(coalesce(h.pupil_id, h.incident_id)) FROM shield h
-            WHERE h.school_id = :school AND h.staff_id = :staff AND h.lifted_at IS NULL) AS shields
+            WHERE h.school_id = :school AND h.staff_id = :staff AND h.lifted_at IS NULL) AS shields,
+           g.id AS glass_id, g.pupil_id AS glass_pupil_id, g.ends_at AS glass_ends_at
+    FROM (SELECT 1) AS one LEFT JOIN break_glass g
+      ON g.school_id = :school AND g.staff_id = :staff
+         AND g.reviewed_at IS NULL AND g.ended_at IS NULL AND g.ends_at > :now
     """
 )
 
@@ -68,11 +75,12 @@ async def check_session(
         if row.ended_at is None:
             await _set(session, row.id, ended_at=now, ended_why="idle" if now < row.ends_at else "too-long")
         return None
-    staff = await _staff(session, row, now=now, school_id=school_id, assurance=state.assurance, scopes=None)
-    if staff is None:
+    found = await _staff(session, row, now=now, school_id=school_id, assurance=state.assurance, scopes=None)
+    if found is None:
         return None
     await _touch(session, row.id, state, now=now, background=background)
-    return Checked(staff, state.expires_at, state.elevated_until)
+    staff, glass_until = found
+    return Checked(staff, state.expires_at, state.elevated_until, glass_until)
 
 
 async def check_personal_token(
@@ -82,12 +90,12 @@ async def check_personal_token(
     row = (await session.execute(_TOKEN, {"hash": hash_of(token), "now": now})).first()
     if row is None or school_id not in {None, row.in_school_id}:
         return None
-    staff = await _staff(session, row, now=now, school_id=None, assurance=Assurance.MFA, scopes=frozenset(row.scopes))
-    if staff is None:
+    found = await _staff(session, row, now=now, school_id=None, assurance=Assurance.MFA, scopes=frozenset(row.scopes))
+    if found is None:
         return None
     if row.last_used_at is None or now - row.last_used_at >= TOUCH_EVERY:
         await session.execute(update(PersonalToken).where(PersonalToken.id == row.id).values(last_used_at=now))
-    return Checked(staff, row.expires_at, None)
+    return Checked(found[0], row.expires_at, None)
 
 
 async def _staff(
@@ -98,17 +106,21 @@ async def _staff(
     school_id: UUID | None,
     assurance: Assurance,
     scopes: frozenset[str] | None,
-) -> Staff | None:
-    """The person with the rights they have now, in the school asked for; None when they have none there."""
+) -> tuple[Staff, datetime | None] | None:
+    """The person with the rights they have now in the school asked for, and until when they are behind broken glass.
+
+    None when they have no right there.
+    """
     there = school_id or row.in_school_id
     # The rows of that school are in sight from here on; nothing but this transaction's own look is done with them.
     await enter(session, school_id=there, staff_id=row.staff_id)
-    rights = (await session.execute(_RIGHTS, {"school": there, "staff": row.staff_id, "today": today(now)})).one()
+    asked = {"school": there, "staff": row.staff_id, "today": today(now), "now": now}
+    rights = (await session.execute(_RIGHTS, asked)).one()
     roles = frozenset(Role(role) for role in rights.roles or ())
     trust_roles = frozenset(TrustRole(role) for role in row.trust_roles or ())
     if not roles and not trust_roles:
         return None
-    return Staff(
+    staff = Staff(
         staff_id=row.staff_id,
         session_id=row.id,
         trust_id=row.trust_id,
@@ -120,6 +132,21 @@ async def _staff(
         shields=frozenset(rights.shields or ()),
         scopes=scopes,
         issued_at=now,
+    )
+    if not _behind_glass(staff, rights.glass_pupil_id):
+        return staff, None
+    return replace(staff, break_glass=rights.glass_id, break_glass_pupil=rights.glass_pupil_id), rights.glass_ends_at
+
+
+def _behind_glass(staff: Staff, pupil_id: UUID | None) -> bool:
+    """Whether a break-glass that runs counts at this request: for a person who might still open it, and no shield."""
+    might = decide("break-glass", roles=staff.roles, trust_roles=staff.trust_roles, assurance=Assurance.ELEVATED)
+    return (
+        pupil_id is not None
+        and might is Decision.ALLOWED
+        and staff.scopes is None
+        and staff.assurance >= Assurance.MFA
+        and pupil_id not in staff.shields
     )
 
 

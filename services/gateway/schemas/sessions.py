@@ -87,6 +87,12 @@ class SignedIn(Answer):
     csrf_token: str = Field(description="repeat it in the header X-CSRF-Token with whatever you send")
 
 
+class GlassHeld(Answer):
+    id: UUID
+    pupil_id: UUID
+    ends_at: datetime
+
+
 class Me(Answer):
     model_config = example(
         staff_id=OKAFOR,
@@ -97,6 +103,7 @@ class Me(Answer):
         classes=["4B"],
         assurance="mfa",
         scopes=None,
+        break_glass=None,
         csrf_token=CSRF_EXAMPLE,
         notices=[],
     )
@@ -109,11 +116,12 @@ class Me(Answer):
     classes: list[str]
     assurance: Assured
     scopes: list[str] | None = Field(description="what a personal token is for; null for a person")
+    break_glass: GlassHeld | None = Field(description="the record you may read by break-glass: say so on every page")
     csrf_token: str | None = Field(description="absent for a personal token, which needs none")
     notices: list[str] = Field(description="what does not work just now, in plain words")
 
 
-WHO = ("staff_id", "school_id", "roles", "trust_roles", "classes", "assurance", "scopes")
+WHO = ("staff_id", "school_id", "roles", "trust_roles", "classes", "assurance", "scopes", "break_glass")
 
 
 class Enrolment(Answer):

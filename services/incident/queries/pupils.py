@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import PICKS_WITHIN, plain
 from services.incident.models import Category, Pupil, PupilIdentifier, PupilName
+from services.incident.queries.reach import openable_by_glass
 from shared.audit import audit
 from shared.identity import Staff
 
@@ -16,18 +17,37 @@ MOST_FOUND = 10
 PICKED = "pupil:picked"
 
 
+def named_like(starts: str) -> ColumnElement[bool]:
+    sought = plain(starts).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return Pupil.search_words.like(f"% {sought}%", escape="\\")
+
+
 async def starting_with(session: AsyncSession, staff: Staff, starts: str) -> Sequence[Pupil]:
     """Children on this school's roll with a word of their name beginning like this."""
-    sought = plain(starts).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     found = await session.scalars(
         select(Pupil)
         .where(
             Pupil.school_id == staff.school_id,
             Pupil.left_on.is_(None),
-            Pupil.search_words.like(f"% {sought}%", escape="\\"),
+            named_like(starts),
         )
         .order_by(Pupil.surname, Pupil.forename, Pupil.class_code, Pupil.id)
         .limit(MOST_FOUND)
+    )
+    return found.all()
+
+
+async def to_break_glass_for(
+    session: AsyncSession, staff: Staff, *, starts: str | None = None, pupil_id: UUID | None = None
+) -> Sequence[Pupil]:
+    """Children whose record this person might open by break-glass, by the beginning of a name or by id."""
+    query = select(Pupil).where(Pupil.school_id == staff.school_id, openable_by_glass(staff))
+    if starts is not None:
+        query = query.where(named_like(starts))
+    if pupil_id is not None:
+        query = query.where(Pupil.id == pupil_id)
+    found = await session.scalars(
+        query.order_by(Pupil.surname, Pupil.forename, Pupil.class_code, Pupil.id).limit(MOST_FOUND)
     )
     return found.all()
 

@@ -80,6 +80,12 @@ def _behind_glass(staff: Staff) -> ColumnElement[bool]:
     return this_child if DSL_TEAM & staff.roles else and_(this_child, Pupil.left_on.is_(None))
 
 
+def openable_by_glass(staff: Staff) -> ColumnElement[bool]:
+    """Whose record this person might open by break-glass: no shield, and of who left only the DSL team's."""
+    there = Pupil.id.not_in(staff.shields)
+    return there if DSL_TEAM & staff.roles else and_(there, Pupil.left_on.is_(None))
+
+
 def _has_child(*being: ColumnElement[bool]) -> ColumnElement[bool]:
     """A child linked in the revision that counts now, and where that child is today."""
     return exists(

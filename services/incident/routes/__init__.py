@@ -3,6 +3,7 @@
 from services.incident.routes import (
     actions,
     additions,
+    behind_glass,
     categories,
     coaching,
     decisions,
@@ -24,6 +25,7 @@ ROUTERS = (
     actions.router,
     decisions.router,
     pupils.router,
+    behind_glass.router,
     pupil_record.router,
     internal.router,
     lists.router,

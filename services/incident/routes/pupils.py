@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident import schemas, service
 from services.incident.domain import plain, seconds_to_wait
@@ -24,15 +25,9 @@ async def pick(
     staff: Annotated[Staff, Depends(may("pupil:pick"))],
     starts: Annotated[str, Query(max_length=60)],
 ) -> schemas.PickedPupils:
-    if len(plain(starts)) < FEWEST_LETTERS:
-        raise Invalid(FieldError("starts", "Type three letters or more of the child's name."))
-    if "\x00" in starts:
-        raise Invalid(FieldError("starts", "Contains a NUL character; take it out."))
-    now = datetime.now(UTC)
+    starts_with_letters(starts)
     async with database(request).begin(scope(staff)) as session:
-        wait = seconds_to_wait(*await pupils.picks_lately(session, staff, now), now)
-        if wait:
-            raise TooMany(wait, "You have looked up many children. Wait a moment, then go on.")
+        await may_pick(session, staff, datetime.now(UTC))
         found = await pupils.starting_with(session, staff, starts)
         await audit.record(
             session,
@@ -49,6 +44,21 @@ async def pick(
             schemas.PickedPupil(id=p.id, name=p.name, year_group=p.year_group, class_code=p.class_code) for p in found
         ]
     )
+
+
+def starts_with_letters(starts: str) -> None:
+    """Raises Invalid for fewer than three letters, for they would show half of the roll (C4)."""
+    if len(plain(starts)) < FEWEST_LETTERS:
+        raise Invalid(FieldError("starts", "Type three letters or more of the child's name."))
+    if "\x00" in starts:
+        raise Invalid(FieldError("starts", "Contains a NUL character; take it out."))
+
+
+async def may_pick(session: AsyncSession, staff: Staff, now: datetime) -> None:
+    """Raises TooMany for whoever looked up many children in a short time."""
+    wait = seconds_to_wait(*await pupils.picks_lately(session, staff, now), now)
+    if wait:
+        raise TooMany(wait, "You have looked up many children. Wait a moment, then go on.")
 
 
 @router.get("/categories")

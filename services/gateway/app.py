@@ -6,6 +6,8 @@ from services.gateway.edge import Edge
 from services.gateway.gate import Gate
 from services.gateway.limits import Limiter, Policy
 from services.gateway.openapi import describe
+from services.gateway.pages import PAGE_ROUTERS
+from services.gateway.pages.problems import answer_with_pages
 from services.gateway.routes import (
     actions,
     alerted,
@@ -23,7 +25,6 @@ from services.gateway.routes import (
     looking,
     notices,
     own,
-    pages,
     passkeys,
     pupil_record,
     pupils,
@@ -75,7 +76,7 @@ def create_service(settings: GatewaySettings, *, peers: Peers, bus: Bus | None =
     """`bus` is taken as by every service and not used: the gateway speaks HTTP only."""
     api = create_api(
         "gateway",
-        routers=(pages.router, *API_ROUTERS),
+        routers=(*PAGE_ROUTERS, *API_ROUTERS),
         verifier=None,
         # Nothing of others: a gateway that was taken out because one service is down would take down the rest.
         checks={},
@@ -84,6 +85,7 @@ def create_service(settings: GatewaySettings, *, peers: Peers, bus: Bus | None =
         redirect_slashes=False,
     )
     api.state.gate = Gate(settings, peers)
+    answer_with_pages(api)
     api.add_middleware(
         Edge,
         hosts=settings.allowed_hosts,

@@ -34,6 +34,11 @@ class Csrf:
             if given is None or not hmac.compare_digest(given.encode(), expected):
                 raise NotOurPage
 
+    def check_form(self, given: str, *, session: str) -> None:
+        """Raises the 403 unless a page's form repeats this session's token."""
+        if not hmac.compare_digest(given.encode(), self.token(session).encode()):
+            raise NotOurPage
+
 
 def same_site(request: Request) -> None:
     """Refuses what a browser says another site has sent; also before sign-in, where there is no session yet."""

@@ -13,14 +13,14 @@ from services.gateway.openapi import BASE, JSON
 from shared.errors import Problem, TooMany, WrongContentType
 
 NO_CONTENT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-OWN_STYLE = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": NO_CONTENT,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    # Nothing to others. To ourselves, since a browser that says nothing does not say either where a form comes from.
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": "accelerometer=(), camera=(), clipboard-read=(), display-capture=(), geolocation=(), "
     "gyroscope=(), hid=(), microphone=(), midi=(), payment=(), serial=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -26,7 +26,9 @@ class Gate:
     def __init__(self, settings: GatewaySettings, peers: Peers) -> None:
         self.peers = peers
         self.cookies = Cookies(https=settings.https)
+        self.secret = settings.key_secret
         self.csrf = Csrf(settings.key_secret)
+        self.people: dict[str, object] = {}
         self._tokens = ServiceTokens(peers, name="gateway", secret=settings.service_secret.get_secret_value())
         self.sessions = Sessions(self._ask_auth)
         self._requests = Limiter(Policy("session", settings.requests_per_minute, 60))

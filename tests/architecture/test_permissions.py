@@ -28,10 +28,9 @@ PUBLIC = {
         "/health/live",
         "/health/ready",
         "/",
-        "/assets/heed.css",
+        "/assets/{version}/{name:path}",
         "/api/v1/openapi.json",
         "/api/v1/docs",
-        "/alerts/{_}",
         "/demo/mail",
         "/api/v1/sign-in",
         "/api/v1/sign-in/passkey",
@@ -39,7 +38,8 @@ PUBLIC = {
         "/api/v1/password",
         "/api/v1/password/forgotten",
         "/api/v1/schools/{school}/sign-in",
-        "/password/{_}",
+        "/sign-in",
+        "/signed-out",
     },
 }
 

@@ -1,0 +1,128 @@
+"""Every page's frame: templates, what each of them knows, the headers of a page, and redirects."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, Undefined
+from jinja2.exceptions import UndefinedError
+from jinja2.utils import missing
+
+from services.gateway.pages import serving, words
+from services.gateway.pages.forms import Form
+from services.gateway.pages.visit import Visit, in_words
+
+TEMPLATES = Path(__file__).parent / "templates"
+# Everything from here and nothing written into the page: neither a script nor a style.
+SETTING = ("category:write", "rules:write", "group:write", "staff:write", "roll:import", "kiosk:write", "school:write")
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+class Missing(Undefined):
+    """A name that a page was not given fails at once. A field that an answer lacks is false in a condition, as the
+    components' macros expect of what they were not told, and fails only where it would be printed.
+    """
+
+    # Names that the macros use without ever being given them.
+    OF_MACROS = frozenset({"caller", "undefined"})
+
+    def __bool__(self) -> bool:
+        if self._undefined_obj is missing and self._undefined_name not in self.OF_MACROS:
+            self._fail_with_undefined_error()
+        return False
+
+    def __str__(self) -> str:
+        if self._undefined_name in self.OF_MACROS:
+            return ""
+        raise UndefinedError(self._undefined_message)
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader(TEMPLATES),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            ]
+        ),
+        autoescape=True,
+        undefined=Missing,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "when": words.when,
+        "day": words.day,
+        "plain_day": words.plain_day,
+        "clock": words.clock,
+        "since": words.since,
+        "cap": words.capital,
+        "count": words.count,
+        "roles": in_words,
+    }
+    made.globals |= {"asset": serving.address}
+    return made
+
+
+PAGES = _environment()
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    form: Form | None = None,
+    headers: Mapping[str, str] | None = None,
+    **content: Any,
+) -> Response:
+    """A page. `form` is what was typed, with what is wrong with it; a page with errors is a 422 unless said."""
+    visit: Visit | None = getattr(request.state, "visit", None)
+    form = form if form is not None else Form()
+    if form.errors and status == 200:
+        status = 422
+    html = PAGES.get_template(template).render(
+        demo=demonstration(request),
+        here=request.url.path,
+        navigation=navigation(visit) if visit else (),
+        visit=visit,
+        form=form,
+        **content,
+    )
+    answer = HTMLResponse(html, status, headers={"Content-Security-Policy": PAGE_POLICY, **(headers or {})})
+    return _with_cookies(answer, visit)
+
+
+def navigation(visit: Visit) -> list[tuple[str, str]]:
+    """Where this person can go: what they may not do is not shown."""
+    places = [("/my", "My Heed")]
+    if visit.may("incident:log"):
+        places.append(("/incidents/new", "Add incident"))
+    if visit.may("pupil:find"):
+        places += [("/children", "Find a child"), ("/search", "Search")]
+    if any(visit.may(action) for action in SETTING):
+        places.append(("/settings", "Settings"))
+    if visit.may("audit:read"):
+        places.append(("/audit", "Audit"))
+    return [*places, ("/me", "Me")]
+
+
+def to(request: Request, address: str) -> Response:
+    """After a form was taken: the page that shows what came of it."""
+    return _with_cookies(RedirectResponse(address, 303), getattr(request.state, "visit", None))
+
+
+def _with_cookies(answer: Response, visit: Visit | None) -> Response:
+    for cookie in visit.api.set_cookies if visit else ():
+        answer.headers.append("set-cookie", cookie)
+    return answer
+
+
+def demonstration(request: Request) -> bool:
+    demo: bool = request.app.state.settings.mode == "demo"
+    return demo

@@ -1,0 +1,61 @@
+"""Times in the words of a page: "today, 12:40", "Tuesday 3 March, 12:40". In the database UTC, here London."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def at(value: datetime | str) -> datetime:
+    """A time as the API says it, on London's clock."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(LONDON)
+
+
+def on(value: date | str) -> date:
+    return date.fromisoformat(value[:10]) if isinstance(value, str) else value
+
+
+def day(value: date | str, *, today: date | None = None) -> str:
+    """A date without a time: "today", "yesterday", "Tuesday 3 March", and the year where it is not this one."""
+    told = on(value)
+    today = today or datetime.now(LONDON).date()
+    if told == today:
+        return "today"
+    if told == today - timedelta(days=1):
+        return "yesterday"
+    return plain_day(told, today=today)
+
+
+def plain_day(value: date | str, *, today: date | None = None) -> str:
+    told = on(value)
+    this_year = (today or datetime.now(LONDON).date()).year
+    return f"{told:%A} {told.day} {told:%B}" + ("" if told.year == this_year else f" {told.year}")
+
+
+def when(value: datetime | str, *, now: datetime | None = None) -> str:
+    moment = at(value)
+    return f"{day(moment.date(), today=at(now).date() if now else None)}, {moment:%H:%M}"
+
+
+def clock(value: datetime | str) -> str:
+    return f"{at(value):%H:%M}"
+
+
+def since(value: datetime | str, *, now: datetime | None = None) -> str:
+    """How long ago, as short as a list needs it: "2 min", "1 h 05", "3 days"."""
+    minutes = max(0, int(((now or datetime.now(LONDON)) - at(value)).total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d}"
+    days = minutes // (24 * 60)
+    return f"{days} day" if days == 1 else f"{days} days"
+
+
+def capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def count(number: int, one: str, several: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else several or one + 's'}"

@@ -35,6 +35,7 @@ class MailKind(StrEnum):
     TOLD_AUTHOR = "told-author"
     SIGN_IN_WAY = "sign-in-way"
     BREAK_GLASS = "break-glass"
+    DIGEST = "digest"
 
 
 class MailState(StrEnum):

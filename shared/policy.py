@@ -179,6 +179,7 @@ ACTIONS: Final = MappingProxyType(
         "absence:own": Rule(EVERYONE, MFA, "everyone, for themselves"),
         # And on this: decision 16.
         "sign-in:change": Rule(EVERYONE, ELEVATED, "everyone, for themselves", _TRUST_ANY),
+        "mails:own": Rule(EVERYONE, MFA, "everyone, for themselves", frozenset({SAFEGUARDING})),
         "token:own": Rule(EVERYONE, ELEVATED, "everyone, for themselves", _TRUST_ANY),
     }
 )

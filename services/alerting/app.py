@@ -3,7 +3,7 @@
 from services.alerting.escalator import Escalator
 from services.alerting.handlers import CONSUMER, HANDLERS, TOPICS
 from services.alerting.queries.unread import unread_by_age
-from services.alerting.routes import alerts, duties, escalation, internal, notices, rules
+from services.alerting.routes import alerts, choices, duties, escalation, internal, notices, rules
 from services.alerting.settings import AlertingSettings
 from services.alerting.vouchers import ISSUER
 from shared.addresses import AddressBook
@@ -20,6 +20,15 @@ from shared.sender import Sender
 from shared.service import Service, Worker, create_api
 
 NAME = "alerting"
+ROUTERS = (
+    alerts.router,
+    duties.router,
+    notices.router,
+    choices.router,
+    rules.router,
+    escalation.router,
+    internal.router,
+)
 
 
 def create_service(settings: AlertingSettings, *, peers: Peers, bus: Bus | None = None) -> Service:
@@ -29,7 +38,7 @@ def create_service(settings: AlertingSettings, *, peers: Peers, bus: Bus | None 
     seals = KeyRing(db, purpose="checkpoint", wrap_secret=settings.key_secret)
     api = create_api(
         NAME,
-        routers=(alerts.router, duties.router, notices.router, rules.router, escalation.router, internal.router),
+        routers=ROUTERS,
         verifier=Verifier(issuer="heed-auth", audience=NAME, fetch_jwks=jwks_of(peers, "auth")),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
         settings=settings,

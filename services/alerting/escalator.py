@@ -1,4 +1,6 @@
-"""The escalator: sees to what was not read or not done in time. Times are stored, so that a restart forgets none."""
+"""The escalator: sees to what was not read or not done in time, and to mails that waited. Times are stored: a restart
+forgets none.
+"""
 
 import asyncio
 import contextlib
@@ -12,9 +14,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.models import KnownSchool
+from services.alerting.queries.choices import whose_mails_are_due
 from services.alerting.queries.duties import to_see_to
 from services.alerting.queries.escalation import time_may_be_up
 from services.alerting.service import duties
+from services.alerting.service.waiting import send_held
 from services.alerting.service.watching import escalate
 from shared.db import Database, Scope
 from shared.logging import describe
@@ -52,10 +56,13 @@ class Escalator:
                 async with self._db.begin(Scope(school_id)) as session:
                     unread = await time_may_be_up(session, school_id, AT_ONCE)
                     owed = await to_see_to(session, school_id, AT_ONCE)
+                    waiting = await whose_mails_are_due(session, school_id, AT_ONCE)
                 for incident_id in unread:
                     await self._see_to(school_id, partial(escalate, school_id=school_id, incident_id=incident_id))
                 for duty_id in owed:
                     await self._see_to(school_id, partial(duties.see_to, school_id=school_id, duty_id=duty_id))
+                for staff_id in waiting:
+                    await self._see_to(school_id, partial(send_held, school_id=school_id, staff_id=staff_id))
 
     async def _see_to(self, school_id: UUID, matter: Matter) -> None:
         try:

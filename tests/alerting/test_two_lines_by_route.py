@@ -19,16 +19,24 @@ ELSEWHERE = {
     "GET /health/ready": "asks no table",
     "GET /.well-known/jwks.json": "asks no table of a school",
     "PUT /rules": "writes, and would answer otherwise the second time; below by itself",
+    "PUT /me/mails": "writes, and would answer otherwise the second time; below by itself",
     "PUT /escalation-settings": "writes, and would answer otherwise the second time; below by itself",
 }
 TABLES = (
     *("alert", "rule_set", "rule", "told_incident", "staff_copy", "group_copy", "reading_watch"),
-    *("duty", "author_notice"),
+    *("duty", "author_notice", "mail_choice", "held_mail"),
 )
 OPEN = ("GET /alerts", "GET /duties", "GET /notices", "POST /told", "POST /rules/try", "GET /internal/snapshot")
 RULES = {
     "rules": [{"name": "Welfare", "category_ids": [], "roles": ["senco"], "group_ids": [], "staff_ids": []}],
 }
+
+
+WRITTEN: tuple[tuple[str, object], ...] = (
+    ("/rules", RULES),
+    ("/escalation-settings", {"holidays": []}),
+    ("/me/mails", {"digest": {"at": "15:30"}}),
+)
 
 
 @dataclass
@@ -75,6 +83,8 @@ async def schools(house: School) -> TwoSchools:
     )
     await oakfield.hear(action)
     alert_id = await oakfield.alert_of("Boyle", there)
+    await oakfield.client("Boyle").ask("PUT", "/me/mails", json={"digest": {"at": "15:30"}})
+    await oakfield.logged()
     return TwoSchools(oakfield, harbour, there.incident_id, alert_id, action.action_id)
 
 
@@ -101,6 +111,7 @@ def probes(schools: TwoSchools, *askers: Client) -> Probes:
     probe("POST /told", "/told", json={"incident_ids": [str(schools.incident_id)]})
     probe("GET /notices", "/notices")
     probe("POST /notices/{notice_id}/seen", f"/notices/{schools.duty_id}/seen")
+    probe("GET /me/mails", "/me/mails")
     probe("GET /duties/mine", "/duties/mine")
     probe("GET /duties", "/duties")
     probe("GET /duties/{duty_id}", f"/duties/{schools.duty_id}")
@@ -172,12 +183,12 @@ async def test_without_row_level_security_the_filters_keep_every_query_in_the_sc
 async def test_rules_are_replaced_in_the_own_school_by_either_line(schools: TwoSchools) -> None:
     before = await state_of_oakfield(schools)
     with without_own_filter():
-        for path, body in (("/rules", RULES), ("/escalation-settings", {"holidays": []})):
+        for path, body in WRITTEN:
             answer = await schools.okafor.ask("PUT", path, json=body)
             assert answer.status_code == 200, answer.text
     assert await state_of_oakfield(schools) == before
     async with without_row_security(schools.oakfield.admin_url):
-        for path, body in (("/rules", RULES), ("/escalation-settings", {"holidays": []})):
+        for path, body in WRITTEN:
             answer = await schools.okafor.ask("PUT", path, json=body)
             assert answer.status_code == 200, answer.text
     assert await state_of_oakfield(schools) == before

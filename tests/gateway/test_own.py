@@ -83,3 +83,15 @@ async def test_r33_r34_a_cleaner_has_an_own_login_and_the_record_says_that_it_wa
 )
 def test_a_browser_is_told_by_its_kind_and_no_further(said: str, words: str) -> None:
     assert device_words(said) == words
+
+
+async def test_when_somebody_wants_their_mails_is_their_own_choice_by_version(house: House) -> None:
+    haddad = await (await house.add("haddad", Role.TEACHER)).sign_in()
+    before = await haddad.get("/me/mails")
+    assert before.json() == {"version": 0, "digest": None, "quiet": None}
+    given = {"digest": {"at": "15:30:00", "days": [0, 2]}}
+    etag = {"If-Match": before.headers["ETag"]}
+    written = await haddad.put("/me/mails", json=given, headers=etag)
+    assert written.json() == {"version": 1, "digest": given["digest"], "quiet": None}
+    assert (await haddad.put("/me/mails", json=given, headers=etag)).status_code == 409
+    assert (await house.people["okafor"].get("/me/mails")).json()["version"] == 0

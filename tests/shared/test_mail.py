@@ -144,6 +144,10 @@ WORDS = {
         "Somebody has used break-glass in Heed to read a record they could not read otherwise. Sign in to see why, "
         "and to review it:",
     ),
+    MailKind.DIGEST: (
+        "There is something new for you in Heed",
+        "There is something new for you in Heed since your last mail. Sign in to read it:",
+    ),
 }
 
 

@@ -144,5 +144,5 @@ def test_every_action_says_in_words_who_can_and_only_recording_goes_on_without_a
 
 def test_every_row_of_the_table_is_tested_here() -> None:
     ours = {"incident:own", "incident:read", "category:list", "staff:list", "group:list", "token:own", "school:write"}
-    ours |= {"absence:own", "sign-in:change"}
+    ours |= {"absence:own", "mails:own", "sign-in:change"}
     assert {action for action, *_ in DOING} | ours == set(ACTIONS)

@@ -1,5 +1,6 @@
 """The tables of alerting, by noun."""
 
+from services.alerting.models.choices import HeldMail, MailChoice
 from services.alerting.models.duties import Duty, DutyEscalation
 from services.alerting.models.notices import AuthorNotice
 from services.alerting.models.tables import (
@@ -30,7 +31,9 @@ __all__ = [
     "Escalation",
     "EscalationSettings",
     "GroupCopy",
+    "HeldMail",
     "KnownSchool",
+    "MailChoice",
     "ReadingWatch",
     "RuleSet",
     "ShieldCopy",

@@ -6,22 +6,26 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, any_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.alerting.models import Alert, AlertRemark, ShieldCopy, ToldIncident
+from services.alerting.models import Alert, AlertRemark, AuthorNotice, ShieldCopy, ToldIncident
 from services.alerting.queries.alerts import not_shielded
 from shared.identity import Staff
 
 
 def of_school(staff: Staff) -> ColumnElement[bool]:
     """The alerts of the school this person is not shielded from themselves, of people who are not shielded either."""
-    kept_away = exists().where(
-        ToldIncident.school_id == Alert.school_id,
-        ToldIncident.id == Alert.incident_id,
-        ShieldCopy.school_id == Alert.school_id,
-        ShieldCopy.staff_id == Alert.staff_id,
+    return and_(Alert.school_id == staff.school_id, not_shielded(staff), ~kept_away(Alert))
+
+
+def kept_away(of: type[Alert | AuthorNotice]) -> ColumnElement[bool]:
+    """Whether the person it is for is shielded from what it is about, by the copy."""
+    return exists().where(
+        ToldIncident.school_id == of.school_id,
+        ToldIncident.id == of.incident_id,
+        ShieldCopy.school_id == of.school_id,
+        ShieldCopy.staff_id == of.staff_id,
         ShieldCopy.active,
-        or_(ShieldCopy.incident_id == Alert.incident_id, ShieldCopy.pupil_id == any_(ToldIncident.pupil_ids)),
+        or_(ShieldCopy.incident_id == of.incident_id, ShieldCopy.pupil_id == any_(ToldIncident.pupil_ids)),
     )
-    return and_(Alert.school_id == staff.school_id, not_shielded(staff), ~kept_away)
 
 
 async def who_was_alerted(session: AsyncSession, staff: Staff, incident_id: UUID) -> Sequence[Alert]:

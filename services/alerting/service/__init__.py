@@ -6,11 +6,13 @@ from services.alerting.service.further import alert_further
 from services.alerting.service.notices import leave_notice, see_notice
 from services.alerting.service.rules import replace_rules, try_rules
 from services.alerting.service.telling import NobodyToTell, tell, tell_who_was_missed
+from services.alerting.service.waiting import choose
 from services.alerting.service.withdrawing import withdraw
 
 __all__ = [
     "NobodyToTell",
     "alert_further",
+    "choose",
     "leave_notice",
     "look_who_was_alerted",
     "open_alert",

@@ -3,17 +3,20 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import literal, update
+from sqlalchemy import literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import taken_over
 from services.alerting.domain.duties import may_be_given
+from services.alerting.domain.escalation import never_waits
 from services.alerting.models import AuthorNotice
+from services.alerting.queries.choices import choices_of
 from services.alerting.queries.notices import one
 from services.alerting.queries.school import known_of
-from services.alerting.service.duties import held
-from shared.contracts.incident import ActionAdded
+from services.alerting.service.duties import held as held_facts
+from services.alerting.service.waiting import hold
+from shared.contracts.incident import ActionAdded, IncidentFacts
 from shared.errors import NotFound
 from shared.identity import Staff
 from shared.mail import MailKind, queue_mails
@@ -23,7 +26,7 @@ async def leave_notice(session: AsyncSession, *, school_id: UUID, action: Action
     """For the author, who still works here and is not shielded from it. Raises IncidentUnknown."""
     if not action.tell_author:
         return
-    facts = await held(session, school_id, action.incident_id)
+    facts = await held_facts(session, school_id, action.incident_id)
     school = (await known_of(session, school_id)).school
     if facts.author_id == action.author_id or not may_be_given(facts.author_id, facts, school):
         return
@@ -36,7 +39,22 @@ async def leave_notice(session: AsyncSession, *, school_id: UUID, action: Action
     )
     new = await session.execute(row.on_conflict_do_nothing().returning(literal(1)))
     if new.first() is not None and not taken_over(facts.logged_at, at):
-        await queue_mails(session, kind=MailKind.TOLD_AUTHOR, school_id=school_id, to=[(facts.author_id, "/")])
+        await _mail(session, school_id, facts, action.action_id)
+
+
+async def _mail(session: AsyncSession, school_id: UUID, facts: IncidentFacts, notice_id: UUID) -> None:
+    author_id, kind = facts.author_id, MailKind.TOLD_AUTHOR
+    chosen = None if never_waits(facts) else await session.scalar(select(choices_of(school_id, [author_id])))
+    held = await hold(
+        session,
+        school_id=school_id,
+        incident_id=facts.incident_id,
+        kind=kind,
+        to=[(author_id, notice_id)],
+        choices=chosen,
+    )
+    if author_id not in held:
+        await queue_mails(session, kind=kind, school_id=school_id, to=[(author_id, "/")])
 
 
 async def see_notice(session: AsyncSession, *, acting_staff: Staff, notice_id: UUID, at: datetime) -> None:

@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, null, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import State
+from services.alerting.domain.escalation import never_waits
 from services.alerting.models import Alert, ToldIncident
+from services.alerting.queries.choices import choices_of
 from services.alerting.recipients import Told
+from services.alerting.service.waiting import hold
 from shared import audit
 from shared.contracts.alerting import AlertRaised
 from shared.contracts.incident import IncidentFacts
@@ -54,19 +57,24 @@ async def announce(
     mail: MailKind = MailKind.ALERT,
 ) -> None:
     """Mail, audit and events of alerts that have just been written."""
-    last = await session.scalar(
-        update(ToldIncident)
-        .where(ToldIncident.school_id == school_id, ToldIncident.id == facts.incident_id)
-        .values(version=ToldIncident.version + len(alerts))
-        .returning(ToldIncident.version)
-        .execution_options(synchronize_session=False)
-    )
-    assert last is not None
+    may_wait = by_mail and mail is MailKind.ALERT and not never_waits(facts)
+    choices = choices_of(school_id, [told.staff_id for _, told in alerts]) if may_wait else null()
+    last, chosen = (
+        await session.execute(
+            update(ToldIncident)
+            .where(ToldIncident.school_id == school_id, ToldIncident.id == facts.incident_id)
+            .values(version=ToldIncident.version + len(alerts))
+            .returning(ToldIncident.version, choices)
+            .execution_options(synchronize_session=False)
+        )
+    ).one()
+    to = [(told.staff_id, alert_id) for alert_id, told in alerts if by_mail]
+    held = await hold(session, school_id=school_id, incident_id=facts.incident_id, kind=mail, to=to, choices=chosen)
     await queue_mails(
         session,
         kind=mail,
         school_id=school_id,
-        to=[(told.staff_id, f"/alerts/{alert_id}") for alert_id, told in alerts if by_mail],
+        to=[(staff_id, f"/alerts/{alert_id}") for staff_id, alert_id in to if staff_id not in held],
     )
     await audit.record(
         session,

@@ -7,14 +7,16 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.alerting.domain.escalation import never_waits
 from services.alerting.models import ToldIncident
 from services.alerting.queries.school import known_of
 from services.alerting.recipients import nobody_in_line, recipients
 from services.alerting.service.raising import raise_alerts
+from services.alerting.service.waiting import wait_no_longer
 from services.alerting.service.watching import watch
 from shared.bus.failures import NotYet
 from shared.contracts.events import LENIENT
-from shared.contracts.incident import IncidentFacts, IncidentLogged
+from shared.contracts.incident import IncidentCorrected, IncidentFacts, IncidentLogged
 from shared.telemetry import NOBODY_TO_TELL
 
 
@@ -39,6 +41,8 @@ async def tell(
         raise NobodyToTell
     if by_mail:
         await watch(session, school_id, facts)
+    if isinstance(facts, IncidentCorrected) and never_waits(facts):
+        await wait_no_longer(session, school_id, facts.incident_id)
 
 
 async def tell_who_was_missed(session: AsyncSession, school_id: UUID, since: datetime) -> None:

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Response
 from services.gateway.asking import OwnSession, SignedIn, asks
 from services.gateway.calls import Caller
 from services.gateway.openapi import BASE
-from services.gateway.routes.documented import gives, gives_nothing
+from services.gateway.routes.documented import IfMatch, gives, gives_nothing
 from services.gateway.schemas import own as schemas
 
 router = APIRouter(prefix=BASE, tags=["Sign-in"])
 Owner = Annotated[Caller, Depends(asks("absence:own"))]
+Mailed = Annotated[Caller, Depends(asks("mails:own"))]
 
 
 @router.get("/me/sessions", responses=gives(schemas.Sessions, "Where you are signed in, the newest first."))
@@ -78,3 +79,16 @@ async def be_away(caller: Owner, body: schemas.NewAbsence) -> Response:
 async def be_back(caller: Owner) -> Response:
     """Say that you are back."""
     return await caller.forward("auth", "DELETE", "/me/absence")
+
+
+@router.get("/me/mails", responses=gives(schemas.MailChoice, "When you want mails that can wait.", etag=True))
+async def mail_choice(caller: Mailed) -> Response:
+    """When you want mails that can wait: a digest at a time of yours, quiet hours, or neither."""
+    return await caller.forward("alerting", "GET", "/me/mails")
+
+
+@router.put("/me/mails", responses=gives(schemas.MailChoice, "Your choice as it is now.", etag=True))
+async def choose_mails(caller: Mailed, body: schemas.NewMailChoice, if_match: IfMatch = None) -> Response:
+    """Choose a digest, quiet hours, or neither. Child protection, what is urgent, what you are to do and what nobody
+    has read in time comes at once whatever you choose."""
+    return await caller.forward("alerting", "PUT", "/me/mails", body=body)

@@ -1,12 +1,15 @@
 """What belongs to the person themselves."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from services.gateway.schemas import HADDAD, LOGGED, READ, SESSION, Answer, example
 from shared.schemas import Body
+
+Weekday = Literal[0, 1, 2, 3, 4, 5, 6]
 
 
 class SessionShown(Answer):
@@ -75,3 +78,32 @@ class MaybeAway(Answer):
     model_config = example(absence={"from_on": "2026-03-03", "until_on": "2026-03-20", "deputy_id": HADDAD})
 
     absence: Absence | None
+
+
+class Digest(Body):
+    at: time
+    days: Annotated[list[Weekday], Field(min_length=1, max_length=7, description="Monday is 0")] = [0, 1, 2, 3, 4]
+
+
+class Quiet(Body):
+    begins: time
+    ends: time
+
+
+class NewMailChoice(Body):
+    model_config = example(
+        digest={"at": "15:30:00", "days": [0, 1, 2, 3, 4]}, quiet={"begins": "18:00:00", "ends": "07:30:00"}
+    )
+
+    digest: Digest | None = Field(None, description="one mail at this time for all that could wait; null: none")
+    quiet: Quiet | None = Field(None, description="none that can wait between these times, which may go over midnight")
+
+
+class MailChoice(Answer):
+    model_config = example(
+        version=1, digest={"at": "15:30:00", "days": [0, 1, 2, 3, 4]}, quiet={"begins": "18:00:00", "ends": "07:30:00"}
+    )
+
+    version: int
+    digest: Digest | None
+    quiet: Quiet | None

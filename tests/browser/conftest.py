@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -19,7 +20,7 @@ from tests.gateway.conftest import PASSWORD, House, Person, house_over
 
 PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=900)
 WIDTHS = {"phone": PHONE, "desk": DESK}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 LONGEST = 10_000.0  # milliseconds until something that was asked for has to be there
 
 
@@ -33,6 +34,11 @@ class Window:
     person: Person | None = None
     said: list[str] = field(default_factory=list)
     """What the console complained of: a refused script, a failed load."""
+
+    def hear(self, kind: str, text: str) -> None:
+        # A form that was not taken is a page with an error status, which Chromium notes as well.
+        if kind == "error" and not re.search(r"status of (401|403|409|422)", text):
+            self.said.append(text)
 
     async def go(self, path: str) -> Page:
         await self.page.goto(self.site.address + path)
@@ -93,7 +99,7 @@ class Site:
         context.set_default_timeout(LONGEST)
         page = await context.new_page()
         window = Window(self, context, page)
-        page.on("console", lambda message: window.said.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: window.hear(message.type, message.text))
         page.on("pageerror", lambda problem: window.said.append(str(problem)))
         try:
             yield window

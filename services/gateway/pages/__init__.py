@@ -1,10 +1,12 @@
 """The pages of Heed: one module for each family, templates and what they are made with beside them."""
 
-from services.gateway.pages import demonstration, my_heed, serving, sign_in
+from services.gateway.pages import children, demonstration, my_heed, searching, serving, sign_in
 
 PAGE_ROUTERS = (
     serving.router,
     my_heed.router,
     sign_in.router,
+    children.router,
+    searching.router,
     demonstration.router,
 )

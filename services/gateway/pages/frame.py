@@ -42,6 +42,11 @@ class Missing(Undefined):
         raise UndefinedError(self._undefined_message)
 
 
+def as_choice(category: Mapping[str, Any]) -> tuple[str, str]:
+    """A category in a list to choose from."""
+    return category["id"], category["name"]
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=ChoiceLoader(
@@ -59,11 +64,14 @@ def _environment() -> Environment:
         "when": words.when,
         "day": words.day,
         "plain_day": words.plain_day,
+        "date": words.bare_date,
+        "age": words.age,
         "clock": words.clock,
         "since": words.since,
         "cap": words.capital,
         "count": words.count,
         "roles": in_words,
+        "as_choice": as_choice,
     }
     made.globals |= {"asset": serving.address}
     return made

@@ -33,6 +33,18 @@ def plain_day(value: date | str, *, today: date | None = None) -> str:
     return f"{told:%A} {told.day} {told:%B}" + ("" if told.year == this_year else f" {told.year}")
 
 
+def bare_date(value: date | str) -> str:
+    """A date whose day of the week says nothing, as that of a birth."""
+    told = on(value)
+    return f"{told.day} {told:%B} {told.year}"
+
+
+def age(born: date | str, *, today: date | None = None) -> int:
+    """Whole years."""
+    birth, today = on(born), today or datetime.now(LONDON).date()
+    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+
+
 def when(value: datetime | str, *, now: datetime | None = None) -> str:
     moment = at(value)
     return f"{day(moment.date(), today=at(now).date() if now else None)}, {moment:%H:%M}"
@@ -59,3 +71,12 @@ def capital(words: str) -> str:
 
 def count(number: int, one: str, several: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def midnight(value: str, *, after: bool = False) -> str | None:
+    """The moment at which a day of a date field begins in London, or ends; None for what is no date."""
+    try:
+        told = date.fromisoformat(value) + timedelta(days=1 if after else 0)
+    except (ValueError, OverflowError):
+        return None
+    return datetime(told.year, told.month, told.day, tzinfo=LONDON).isoformat()

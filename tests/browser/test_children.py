@@ -1,0 +1,68 @@
+"""Finding a child and reading their record, as a DSL does it."""
+
+from tests.browser.conftest import DESK, PHONE, SCHEMES, Site, shoot
+
+SAID = 'Rowan said "<b>I</b> do not want to go home" & cried 😢 \u202eabc\u202c. Bruises on the left arm.'
+
+
+async def test_a_dsl_finds_a_child_by_sound_and_reads_everything_on_one_page(site: Site) -> None:
+    marsh = await site.house.people["marsh"].sign_in()
+    for day in (2, 9, 16):
+        await marsh.log(narrative=SAID, occurred_at=f"2026-11-{day:02d}T12:40:00Z")
+    async with site.window() as window:
+        page = window.page
+        await window.sign_in(site.house.people["haddad"], sure=False)
+        await window.elevate()
+        await page.get_by_role("link", name="Find a child").click()
+        await window.is_sound()
+        await page.get_by_role("button", name="Find", exact=True).click()
+        await page.get_by_role("link", name="Enter a name, a UPN or a class").click()
+        await page.get_by_label("Name").fill("Rowen Addiyemi")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("heading", name="1 child found").wait_for()
+        assert "Rowen" not in page.url + await page.title()
+        await window.is_sound()
+        await shoot(window, "find")
+        await page.get_by_role("link", name="Rowan Adeyemi").click()
+        assert await page.title() == "Record – Heed"
+        assert await page.locator(".entries > li > .words").first.text_content() == SAID
+        await page.get_by_text("3 in 30 days: Welfare Concern").wait_for()
+        for width, viewport in (("phone", PHONE), ("desk", DESK)):
+            await page.set_viewport_size(viewport)
+            for scheme in SCHEMES:
+                await page.emulate_media(color_scheme=scheme)
+                await window.is_sound()
+                await shoot(window, f"child-{width}-{scheme}")
+        entry = page.locator(".entries > li").first
+        await entry.get_by_text("Mark as significant").first.click()
+        await entry.get_by_label("What matters here").fill("First time he spoke of home")
+        await entry.get_by_role("button", name="Mark as significant").click()
+        await page.get_by_role("rowheader", name="First time he spoke of home").wait_for()
+        await page.get_by_role("link", name="Significant only").click()
+        await page.get_by_text("1 entry under these filters").wait_for()
+        await window.is_sound()
+        await page.get_by_text("Add a flag").first.click()
+        await page.get_by_label("Flag", exact=True).select_option("Child in need")
+        await page.get_by_role("button", name="Add the flag").click()
+        await page.get_by_role("button", name="End child in need").wait_for()
+        await page.get_by_role("link", name="Who has looked").click()
+        await page.get_by_role("rowheader", name="Ms Haddad").first.wait_for()
+        await window.is_sound()
+        await shoot(window, "looked-at")
+
+
+async def test_what_was_written_is_found_by_who_may_read_it_and_by_nobody_else(site: Site) -> None:
+    walsh = await site.house.people["walsh"].sign_in()
+    await walsh.log(narrative=SAID)
+    async with site.window(viewport=PHONE) as dsl, site.window(java_script_enabled=False) as teacher:
+        for window, name in ((dsl, "haddad"), (teacher, "marsh")):
+            await window.sign_in(site.house.people[name], sure=False)
+            await window.elevate()
+            await window.go("/search")
+            await window.page.get_by_label("Words").fill("bruise")
+            await window.page.get_by_role("button", name="Search").click()
+        await dsl.page.get_by_role("heading", name="1 concern that you may see").wait_for()
+        await teacher.page.get_by_role("heading", name="0 concerns that you may see").wait_for()
+        assert "bruise" not in dsl.page.url
+        await dsl.is_sound()
+        await shoot(dsl, "search-phone")

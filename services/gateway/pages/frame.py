@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, P
 from jinja2.exceptions import UndefinedError
 from jinja2.utils import missing
 
-from services.gateway.pages import serving, words
+from services.gateway.pages import body_map, serving, words
 from services.gateway.pages.forms import Form
 from services.gateway.pages.visit import Visit, in_words
 
@@ -73,7 +73,7 @@ def _environment() -> Environment:
         "roles": in_words,
         "as_choice": as_choice,
     }
-    made.globals |= {"asset": serving.address}
+    made.globals |= {"asset": serving.address, "map_of": body_map}
     return made
 
 

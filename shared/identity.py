@@ -16,13 +16,14 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from shared.contracts.words import Assurance, Role, TrustRole
 from shared.errors import ElevationRequired, NotPermitted, NotSignedIn, SecondFactorRequired
-from shared.policy import ACTIONS, Decision, decide
+from shared.policy import ACTIONS, ON_A_KIOSK, Decision, decide
 
 ALGORITHM: Final = "Ed25519"
 TOKEN_SECONDS: Final = 60
 FRESH_SECONDS: Final = 5
 LEEWAY_SECONDS: Final = 2
 REFETCH_SECONDS: Final = 5.0
+ON_ONES_OWN: Final = "you, signed in on another device: here one can log a concern and nothing else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Staff:
     break_glass: UUID | None = None
     break_glass_pupil: UUID | None = None
     scopes: frozenset[str] | None = None
+    kiosk_id: UUID | None = None
+    """The device of the school they signed in on, where one can log and nothing else (C15)."""
     issued_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -62,6 +65,7 @@ class Staff:
             "break_glass": str(self.break_glass) if self.break_glass else None,
             "break_glass_pupil": str(self.break_glass_pupil) if self.break_glass_pupil else None,
             "scopes": None if self.scopes is None else sorted(self.scopes),
+            "kiosk": str(self.kiosk_id) if self.kiosk_id else None,
         }
 
     @classmethod
@@ -81,6 +85,7 @@ class Staff:
                 break_glass=UUID(claims["break_glass"]) if claims["break_glass"] else None,
                 break_glass_pupil=UUID(claims["break_glass_pupil"]) if claims.get("break_glass_pupil") else None,
                 scopes=None if claims["scopes"] is None else frozenset(claims["scopes"]),
+                kiosk_id=UUID(claims["kiosk"]) if claims.get("kiosk") else None,
                 issued_at=datetime.fromtimestamp(claims["iat"], UTC),
             )
         except (KeyError, ValueError, TypeError):
@@ -183,12 +188,14 @@ class May(Permission):
 
 
 class SignedIn(Permission):
-    """Lets in every member of staff with a valid session."""
+    """Lets in every member of staff with a valid session; nobody on a kiosk, who is there to log."""
 
     async def __call__(self, request: Request) -> Staff:
         staff = await staff_of(request)
         if not _fresh(staff):
             raise NotSignedIn
+        if staff.kiosk_id is not None:
+            raise NotPermitted(ON_ONES_OWN)
         return staff
 
 
@@ -233,6 +240,8 @@ def require(staff: Staff, action: str) -> None:
     rule = ACTIONS[action]
     if staff.scopes is not None and action not in staff.scopes:
         raise NotPermitted("a person, or a token that was given this right")
+    if staff.kiosk_id is not None and action not in ON_A_KIOSK:
+        raise NotPermitted(ON_ONES_OWN)
     decision = decide(action, roles=staff.roles, trust_roles=staff.trust_roles, assurance=staff.assurance)
     if decision is Decision.NEEDS_SECOND_FACTOR:
         raise SecondFactorRequired

@@ -99,6 +99,7 @@ ACTIONS: Final = MappingProxyType(
         # action: who, how sure, in words, trust roles
         "incident:log": Rule(EVERYONE, PASSWORD, "everyone with a role in the school", stale_ok=True),
         "draft:keep": Rule(EVERYONE, PASSWORD, "everyone with a role in the school", stale_ok=True),
+        "draft:list": Rule(EVERYONE, PASSWORD, "everyone with a role in the school", stale_ok=True),
         "pupil:pick": Rule(EVERYONE, PASSWORD, "everyone with a role in the school", stale_ok=True),
         "category:list": Rule(EVERYONE, PASSWORD, "everyone who may log", _TRUST_ANY, stale_ok=True),
         "incident:own": Rule(EVERYONE, MFA, "everyone, of their own incidents"),
@@ -183,6 +184,11 @@ ACTIONS: Final = MappingProxyType(
         "token:own": Rule(EVERYONE, ELEVATED, "everyone, for themselves", _TRUST_ANY),
     }
 )
+
+
+# What a form needs to be filled in, on a device that others walk past. A draft is kept and opened by its id; what else
+# somebody has begun to write is not listed there.
+ON_A_KIOSK: Final = frozenset({"incident:log", "draft:keep", "pupil:pick", "category:list", "staff:list"})
 
 
 class Decision(Enum):

@@ -19,7 +19,7 @@ VOUCHER = "X-Heed-Voucher"
 STAFF_FIELDS = frozenset(
     {
         *("author_id", "staff_id", "asked_by_id", "by_id", "owner_id", "told_in_person_id"),
-        *("deputy_id", "given_by_id", "done_by_id", "ended_by_id", "reviewed_by_id"),
+        *("deputy_id", "given_by_id", "done_by_id", "ended_by_id", "reviewed_by_id", "made_by_id"),
     }
 )
 

@@ -7,6 +7,7 @@ CSRF = "heed_csrf"
 DEVICE = "heed_device"
 BROWSER = "heed_browser"
 ATTEMPT = "heed_attempt"
+KIOSK = "heed_kiosk"
 BROWSER_SECONDS = 400 * 24 * 3600  # as long as browsers keep any cookie
 ATTEMPT_SECONDS = 5 * 60  # as long as auth waits for a passkey
 DEVICE_SECONDS = 30 * 24 * 3600  # as long as auth remembers a browser
@@ -22,6 +23,7 @@ class Cookies:
         self.device = prefix + DEVICE
         self.browser = prefix + BROWSER
         self._attempt = prefix + ATTEMPT
+        self._kiosk = prefix + KIOSK
         self._secure = https
 
     def session_of(self, request: Request) -> str | None:
@@ -32,6 +34,13 @@ class Cookies:
 
     def browser_of(self, request: Request) -> str | None:
         return request.cookies.get(self.browser) or None
+
+    def kiosk_of(self, request: Request) -> str | None:
+        return request.cookies.get(self._kiosk) or None
+
+    def be_kiosk(self, response: Response, token: str) -> None:
+        """This browser is a device of the school; by itself that opens nothing, for a password is asked as well."""
+        self._set(response, self._kiosk, token, httponly=True, max_age=BROWSER_SECONDS)
 
     def attempt_of(self, request: Request) -> str | None:
         return request.cookies.get(self._attempt) or None

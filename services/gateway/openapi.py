@@ -30,6 +30,7 @@ missing."""
 
 TAGS = (
     ("Sign-in", "Begin and end a session, give a second factor, ask for elevated access."),
+    ("Kiosk", "A device of the school on which anybody of its staff logs a concern, and reads nothing."),
     ("Tokens", "Personal tokens with a narrow scope, for programs that act for you."),
     ("Pupils", "Pick the child a concern is about."),
     ("Concerns", "Log a concern, read it, add to it, record what was done, close it."),
@@ -152,9 +153,9 @@ def _complete(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> 
 
 def _problems_of(path: str, operation: dict[str, Any], *, public: bool) -> list[int]:
     statuses = [400, 403, 429, 503]
-    if not public or path.startswith(f"{BASE}/sign-in"):
+    if not public or path.startswith((f"{BASE}/sign-in", f"{BASE}/kiosk")):
         statuses.append(401)
-    if "{" in path:
+    if "{" in path or path.startswith(f"{BASE}/kiosk"):
         statuses.append(404)
     if "requestBody" in operation:
         statuses += [413, 415, 422]

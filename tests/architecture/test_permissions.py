@@ -36,6 +36,8 @@ PUBLIC = {
         "/api/v1/sign-in/passkey",
         "/api/v1/sign-in/passkey/options",
         "/api/v1/password",
+        "/api/v1/kiosk",
+        "/api/v1/kiosk/sign-in",
         "/api/v1/password/forgotten",
         "/api/v1/schools/{school}/sign-in",
         "/sign-in",

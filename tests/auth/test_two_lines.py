@@ -26,6 +26,8 @@ ASKED_FOR_NO_SCHOOL = {
     "POST /sessions/second-factor",
     "POST /sessions/elevate",
     "POST /sessions/end",
+    "POST /kiosk",
+    "POST /kiosk/sign-in",
     "POST /password",
     "POST /password/forgotten",
     "POST /schools/sign-in",
@@ -61,6 +63,7 @@ ASKED_FOR_EVERY_SCHOOL = {"POST /internal/addresses", "POST /internal/names", "G
 
 ONCE = {
     "POST /staff": "adds, and would answer otherwise the second time",
+    "POST /kiosks": "registers, and would answer otherwise the second time",
     "POST /break-glass": "opens, and would answer otherwise the second time",
 }
 
@@ -75,6 +78,7 @@ class TwoSchools:
     group: UUID
     shield: UUID
     glass: UUID
+    kiosk: UUID
 
     @property
     def oakfields(self) -> list[UUID]:
@@ -82,6 +86,7 @@ class TwoSchools:
             self.group,
             self.shield,
             self.glass,
+            self.kiosk,
             *(self.house.people[name].id for name in ("boyle", "okafor", "haddad")),
         ]
 
@@ -101,6 +106,8 @@ async def schools(house: House) -> TwoSchools:
     glass = await okafors.ask("POST", "/break-glass", json=opened)
     assert glass.status_code == 201, glass.text
     assert (await okafors.ask("POST", f"/break-glass/{glass.json()['id']}/end")).status_code == 200
+    kiosk = await okafors.ask("POST", "/kiosks", json={"name": "Staff room"})
+    assert kiosk.status_code == 201, kiosk.text
     await house.add("tran", house.harbour, Role.TEACHER)
     dpo = await house.session("dpo")
     moved = await house.gateway("/sessions/school", {"session": dpo.token, "school_id": str(house.harbour)})
@@ -108,7 +115,15 @@ async def schools(house: House) -> TwoSchools:
     # Elevation was for the school before.
     again = {"session": dpo.token, "code": house.people["dpo"].code(ahead=1)}
     assert (await house.gateway("/sessions/elevate", again)).is_success
-    return TwoSchools(house, await house.session("frost"), dpo, group.id, shield.id, UUID(glass.json()["id"]))
+    return TwoSchools(
+        house,
+        await house.session("frost"),
+        dpo,
+        group.id,
+        shield.id,
+        UUID(glass.json()["id"]),
+        UUID(kiosk.json()["id"]),
+    )
 
 
 def probes(schools: TwoSchools) -> Probes:
@@ -141,6 +156,8 @@ def probes(schools: TwoSchools) -> Probes:
     shield = {"staff_id": str(okafor), "reason": "parent", "pupil_id": str(UUID(int=5))}
     probe("POST /shields", "/shields", json=shield)
     probe("DELETE /shields/{shield_id}", f"/shields/{schools.shield}")
+    probe("GET /kiosks", "/kiosks")
+    probe("DELETE /kiosks/{kiosk_id}", f"/kiosks/{schools.kiosk}")
     probe("GET /break-glass", "/break-glass")
     probe("POST /break-glass/{glass_id}/end", f"/break-glass/{schools.glass}/end")
     review = {"verdict": "needed", "words": "Ours."}
@@ -181,6 +198,7 @@ async def oakfield_as_it_is(cluster: Cluster, school_id: UUID) -> list[tuple[str
             "group_member",
             "shield",
             "break_glass",
+            "kiosk",
         ):
             query = f"SELECT to_jsonb(t)::text AS row FROM {table} t WHERE school_id = $1 ORDER BY 1"
             rows = await connection.fetch(query, school_id)

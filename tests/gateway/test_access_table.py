@@ -340,6 +340,8 @@ SETTINGS = {
     "name a child for break-glass": Setting(
         BREAKERS, "GET", "/break-glass/pupils", 200, lambda _: {"params": {"starts": "ife"}}
     ),
+    "register a kiosk": Setting(DSL, "POST", "/kiosks", 201, lambda _: {"json": {"name": f"Kiosk {new_id()}"}}),
+    "see the kiosks": Setting(DSL, "GET", "/kiosks", 200),
     "see their tokens": Setting(EVERYBODY, "GET", "/tokens", 200),
 }
 

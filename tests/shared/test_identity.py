@@ -1,5 +1,6 @@
 """Tokens: one minute, one audience, one issuer, every claim checked; keys that rotate; permissions that refuse."""
 
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
@@ -14,11 +15,12 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 from pydantic import SecretStr
 
-from shared.contracts.words import Assurance, Role
+from shared.contracts.words import Assurance, Role, TrustRole
 from shared.db import Database
-from shared.errors import NotSignedIn
-from shared.identity import ALGORITHM, Signer, Staff, Verifier, may, service_only, signed_in
+from shared.errors import NotPermitted, NotSignedIn
+from shared.identity import ALGORITHM, Signer, Staff, Verifier, may, require, service_only, signed_in
 from shared.keys import KeyRing, WrongSecret
+from shared.policy import ACTIONS
 from shared.service import create_api
 from shared.settings import HouseSettings
 from tests.conftest import Cluster
@@ -85,8 +87,19 @@ def mint(ring: Ring, staff: Staff, *, audience: str = "incident", issuer: str = 
     return Signer(issuer=issuer, keys=ring).mint(staff.claims(), audience=audience, seconds=seconds)
 
 
+@pytest.mark.parametrize("assurance", list(Assurance))
+def test_c15_on_a_kiosk_one_logs_and_picks_and_every_other_right_is_refused(assurance: Assurance) -> None:
+    everything = okafor(roles=frozenset(Role), trust_roles=frozenset(TrustRole), assurance=assurance, kiosk_id=uuid4())
+    allowed = set()
+    for action in ACTIONS:
+        with contextlib.suppress(NotPermitted):
+            require(everything, action)
+            allowed.add(action)
+    assert allowed == {"incident:log", "draft:keep", "pupil:pick", "category:list", "staff:list"}
+
+
 async def test_a_person_travels_in_a_token_there_and_back(ring: Ring, verifier: Verifier) -> None:
-    staff = okafor()
+    staff = okafor(kiosk_id=uuid4())
     read = Staff.from_claims(await verifier.verify(mint(ring, staff)))
     assert read.claims() == staff.claims()
     assert abs((read.issued_at - datetime.now(UTC)).total_seconds()) < 5

@@ -10,6 +10,7 @@ from services.auth.domain.break_glass import (
     says_why,
     told_of_glass,
 )
+from services.auth.domain.kiosks import KIOSK_IDLE, KIOSK_LIFE, new_kiosk_token, school_of_token
 from services.auth.domain.passwords import (
     FORGOTTEN_LINK_LIFE,
     LINK_LIFE,
@@ -65,6 +66,8 @@ __all__ = [
     "ELEVATED_LIFE",
     "FORGOTTEN_LINK_LIFE",
     "GLASS_LIFE",
+    "KIOSK_IDLE",
+    "KIOSK_LIFE",
     "LINK_LIFE",
     "LONGEST_ABSENCE",
     "PASSWORD_AT_LEAST",
@@ -91,6 +94,7 @@ __all__ = [
     "is_fresh",
     "may_shield",
     "may_stand_in",
+    "new_kiosk_token",
     "new_recovery_codes",
     "new_totp_secret",
     "otpauth_uri",
@@ -100,6 +104,7 @@ __all__ = [
     "remembered",
     "same_password",
     "says_why",
+    "school_of_token",
     "standing",
     "team_roles_given",
     "told_of_glass",

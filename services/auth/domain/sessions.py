@@ -39,9 +39,9 @@ class Standing:
     elevated_until: datetime | None
 
 
-def standing(times: SessionTimes, *, now: datetime) -> Standing:
+def standing(times: SessionTimes, *, now: datetime, idle_after: timedelta = SESSION_IDLE) -> Standing:
     idle = now - times.seen_at
-    alive = times.ended_at is None and now < times.ends_at and idle < SESSION_IDLE
+    alive = times.ended_at is None and now < times.ends_at and idle < idle_after
     elevated = times.elevated_at is not None and now - times.elevated_at < ELEVATED_LIFE and idle < ELEVATED_IDLE
     plain = Assurance.MFA if times.mfa_at is not None else Assurance.PASSWORD
     return Standing(
@@ -49,7 +49,7 @@ def standing(times: SessionTimes, *, now: datetime) -> Standing:
         assurance=Assurance.ELEVATED if elevated else plain,
         elevation_over=times.elevated_at is not None and not elevated,
         touch=idle >= TOUCH_EVERY,
-        expires_at=min(times.ends_at, now + SESSION_IDLE),
+        expires_at=min(times.ends_at, now + idle_after),
         elevated_until=(
             min(times.elevated_at + ELEVATED_LIFE, now + ELEVATED_IDLE) if elevated and times.elevated_at else None
         ),

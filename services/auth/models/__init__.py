@@ -2,6 +2,7 @@
 
 from services.auth.models.break_glass import BreakGlass
 from services.auth.models.groups import AlertGroup, GroupMember, Shield
+from services.auth.models.kiosks import Kiosk
 from services.auth.models.passkeys import Passkey, PasskeyChallenge
 from services.auth.models.people import ClassTaught, Membership, RoleHeld, StaffAccount, TrustRoleHeld
 from services.auth.models.schools import School, Trust
@@ -26,6 +27,7 @@ __all__ = [
     "Credential",
     "Device",
     "GroupMember",
+    "Kiosk",
     "KnownBrowser",
     "LinkRequest",
     "Membership",

@@ -38,6 +38,8 @@ class StaffSession(Base):
     elevated_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_why: Mapped[str | None]
+    kiosk_id: Mapped[UUID | None]
+    """The device of the school it was begun on, where one can log and nothing else."""
     device: Mapped[str] = mapped_column(default="")
     """The kind of browser and system in plain words; what exactly it called itself is nobody's to keep."""
 

@@ -1,6 +1,6 @@
 """HTTP, split by noun: each route names its permission, calls one function, and answers after the commit."""
 
-from services.auth.routes import absence, break_glass, internal, own, passkeys, people, sessions, staff_file
+from services.auth.routes import absence, break_glass, internal, kiosks, own, passkeys, people, sessions, staff_file
 
 ROUTERS = (
     sessions.router,
@@ -10,5 +10,6 @@ ROUTERS = (
     absence.router,
     staff_file.router,
     break_glass.router,
+    kiosks.router,
     internal.router,
 )

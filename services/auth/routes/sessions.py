@@ -95,7 +95,7 @@ async def elevate(request: Request, _: Gateway, body: schemas.SessionCode) -> Re
 async def choose_school(request: Request, _: Gateway, body: schemas.SessionSchool) -> Response:
     async with database(request).begin(Scope()) as session:
         checked = await service.check_session(session, body.session, now=now())
-        if checked is None:
+        if checked is None or checked.staff.kiosk_id is not None:
             raise NotSignedIn()
         await sessions.choose_school(
             session,
@@ -179,5 +179,6 @@ def _who(checked: Checked) -> schemas.Who:
             "assurance": words[int(staff.assurance)],
             "scopes": None if staff.scopes is None else sorted(staff.scopes),
             "break_glass": glass if staff.break_glass else None,
+            "kiosk_id": staff.kiosk_id,
         }
     )

@@ -4,6 +4,16 @@ from services.auth.schemas.absence import AbsenceShown, MaybeAway, NewAbsence
 from services.auth.schemas.break_glass import GlassesShown, GlassHeld, GlassReview, GlassShown, NewBreakGlass
 from services.auth.schemas.fields import Code, Ids, Line, Long, Name, Secret
 from services.auth.schemas.internal import ServiceToken, StaffIds
+from services.auth.schemas.kiosks import (
+    KioskDoor,
+    KioskMade,
+    KioskSession,
+    KioskShown,
+    KioskSignIn,
+    KiosksShown,
+    KioskToken,
+    NewKiosk,
+)
 from services.auth.schemas.passkeys import (
     NewPasskey,
     PasskeyAttempt,
@@ -86,12 +96,20 @@ __all__ = [
     "GroupShown",
     "GroupsShown",
     "Ids",
+    "KioskDoor",
+    "KioskMade",
+    "KioskSession",
+    "KioskShown",
+    "KioskSignIn",
+    "KioskToken",
+    "KiosksShown",
     "Line",
     "Long",
     "MaybeAway",
     "Name",
     "NewAbsence",
     "NewBreakGlass",
+    "NewKiosk",
     "NewPasskey",
     "NewSchool",
     "NewShield",

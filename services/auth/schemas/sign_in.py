@@ -94,6 +94,7 @@ class Who(BaseModel):
     assurance: Literal["password", "mfa", "elevated"]
     scopes: list[str] | None
     break_glass: GlassHeld | None
+    kiosk_id: UUID | None
 
 
 class CheckedShown(BaseModel):

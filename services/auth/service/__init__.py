@@ -8,6 +8,7 @@ from services.auth.service.break_glass import break_glass, end_break_glass, revi
 from services.auth.service.checks import Checked, check_personal_token, check_session
 from services.auth.service.factors import factors_of
 from services.auth.service.groups import add_group, retire_group, set_group_members
+from services.auth.service.kiosks import kiosk_of, kiosks, register_kiosk, revoke_kiosk, sign_in_on_kiosk
 from services.auth.service.links import answer_link_requests, ask_for_link, invite, make_password_link, set_password
 from services.auth.service.mailing import mail
 from services.auth.service.own_sessions import (
@@ -59,6 +60,8 @@ __all__ = [
     "give_code",
     "give_passkey",
     "invite",
+    "kiosk_of",
+    "kiosks",
     "lift_shield",
     "mail",
     "make_password_link",
@@ -69,6 +72,7 @@ __all__ = [
     "personal_tokens",
     "raise_shield",
     "recovery_codes_left",
+    "register_kiosk",
     "register_school",
     "remembered_devices",
     "remove_passkey",
@@ -76,12 +80,14 @@ __all__ = [
     "reset_second_factor",
     "retire_group",
     "review_break_glass",
+    "revoke_kiosk",
     "school_by_link",
     "set_absence",
     "set_group_members",
     "set_password",
     "set_roles",
     "set_trust_roles",
+    "sign_in_on_kiosk",
     "sign_in_with_passkey",
     "slug",
 ]

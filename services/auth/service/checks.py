@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.auth.domain import TOUCH_EVERY, SessionTimes, Standing, hash_of, standing
+from services.auth.domain import KIOSK_IDLE, SESSION_IDLE, TOUCH_EVERY, SessionTimes, Standing, hash_of, standing
 from services.auth.models import PersonalToken, StaffSession
 from services.auth.queries import today
 from services.auth.scope import enter
@@ -30,6 +30,7 @@ class Checked:
 _SESSION: Final = text(
     """
     SELECT s.id, s.staff_id, s.in_school_id, s.seen_at, s.ends_at, s.mfa_at, s.elevated_at, s.ended_at,
+           s.kiosk_id,
            (SELECT id FROM trust) AS trust_id,
            (SELECT array_agg(t.role) FROM trust_role t WHERE t.staff_id = s.staff_id) AS trust_roles
     FROM staff_session s JOIN staff p ON p.id = s.staff_id AND p.disabled_at IS NULL
@@ -38,7 +39,7 @@ _SESSION: Final = text(
 )
 _TOKEN: Final = text(
     """
-    SELECT s.id, s.staff_id, s.in_school_id, s.scopes, s.expires_at, s.last_used_at,
+    SELECT s.id, s.staff_id, s.in_school_id, s.scopes, NULL::uuid AS kiosk_id, s.expires_at, s.last_used_at,
            (SELECT id FROM trust) AS trust_id,
            (SELECT array_agg(t.role) FROM trust_role t WHERE t.staff_id = s.staff_id) AS trust_roles
     FROM personal_token s JOIN staff p ON p.id = s.staff_id AND p.disabled_at IS NULL
@@ -54,6 +55,8 @@ _RIGHTS: Final = text(
                   AND c.from_on <= :today AND (c.to_on IS NULL OR c.to_on >= :today)) AS classes,
            (SELECT array_agg(coalesce(h.pupil_id, h.incident_id)) FROM shield h
             WHERE h.school_id = :school AND h.staff_id = :staff AND h.lifted_at IS NULL) AS shields,
+           EXISTS (SELECT FROM kiosk k
+                   WHERE k.school_id = :school AND k.id = :kiosk AND k.revoked_at IS NULL) AS on_kiosk,
            g.id AS glass_id, g.pupil_id AS glass_pupil_id, g.ends_at AS glass_ends_at
     FROM (SELECT 1) AS one LEFT JOIN break_glass g
       ON g.school_id = :school AND g.staff_id = :staff
@@ -70,7 +73,7 @@ async def check_session(
     if row is None:
         return None
     times = SessionTimes(row.seen_at, row.ends_at, row.mfa_at, row.elevated_at, row.ended_at)
-    state = standing(times, now=now)
+    state = standing(times, now=now, idle_after=KIOSK_IDLE if row.kiosk_id else SESSION_IDLE)
     if not state.alive:
         if row.ended_at is None:
             await _set(session, row.id, ended_at=now, ended_why="idle" if now < row.ends_at else "too-long")
@@ -114,11 +117,13 @@ async def _staff(
     there = school_id or row.in_school_id
     # The rows of that school are in sight from here on; nothing but this transaction's own look is done with them.
     await enter(session, school_id=there, staff_id=row.staff_id)
-    asked = {"school": there, "staff": row.staff_id, "today": today(now), "now": now}
+    asked = {"school": there, "staff": row.staff_id, "today": today(now), "now": now, "kiosk": row.kiosk_id}
     rights = (await session.execute(_RIGHTS, asked)).one()
     roles = frozenset(Role(role) for role in rights.roles or ())
     trust_roles = frozenset(TrustRole(role) for role in row.trust_roles or ())
     if not roles and not trust_roles:
+        return None
+    if row.kiosk_id is not None and not rights.on_kiosk:
         return None
     staff = Staff(
         staff_id=row.staff_id,
@@ -131,6 +136,7 @@ async def _staff(
         assurance=assurance,
         shields=frozenset(rights.shields or ()),
         scopes=scopes,
+        kiosk_id=row.kiosk_id,
         issued_at=now,
     )
     if not _behind_glass(staff, rights.glass_pupil_id):

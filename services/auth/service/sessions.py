@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.auth import passwords, queries
-from services.auth.domain import DEVICE_LIFE, SESSION_IDLE, SESSION_LIFE, email_key, hash_of
+from services.auth.domain import DEVICE_LIFE, KIOSK_LIFE, SESSION_IDLE, SESSION_LIFE, email_key, hash_of
 from services.auth.models import Credential, Device, PersonalToken, School, StaffAccount, StaffSession
 from services.auth.service import throttles
 from services.auth.service.browsers import note_browser
@@ -162,7 +162,7 @@ async def begin_session(
         return None
     known_by = await note_browser(session, staff_id, browser, now=now)
     home = next((school.id for school in schools if school.id == person.home_school_id), schools[0].id)
-    token, session_id = await _open(session, staff_id, home, sure=sure, now=now, device=device)
+    token, session_id = await open_for(session, staff_id, home, sure=sure, now=now, device=device)
     needs: Needs | None = None
     if not sure:
         needs = "second-factor" if factors else "enrolment"
@@ -178,9 +178,17 @@ async def begin_session(
     )
 
 
-async def _open(
-    session: AsyncSession, staff_id: UUID, school_id: UUID, *, sure: bool, now: datetime, device: str
+async def open_for(
+    session: AsyncSession,
+    staff_id: UUID,
+    school_id: UUID,
+    *,
+    sure: bool,
+    now: datetime,
+    device: str,
+    kiosk_id: UUID | None = None,
 ) -> tuple[str, UUID]:
+    """A session of somebody who may have one in this school: what it is held by, and its id."""
     token = secrets.token_urlsafe(32)
     session_id = new_id()
     await session.execute(
@@ -191,7 +199,8 @@ async def _open(
             in_school_id=school_id,
             began_at=now,
             seen_at=now,
-            ends_at=now + SESSION_LIFE,
+            ends_at=now + (SESSION_LIFE if kiosk_id is None else KIOSK_LIFE),
+            kiosk_id=kiosk_id,
             mfa_at=now if sure else None,
             device=device,
         )
@@ -204,7 +213,7 @@ async def _open(
 
 
 async def open_session(session: AsyncSession, token: str, *, now: datetime) -> StaffSession | None:
-    """The session, if it holds: a second factor does not wake one that has ended by itself."""
+    """The session, if it holds: a second factor does not wake one that has ended by itself, nor count on a kiosk."""
     found: StaffSession | None = await session.scalar(
         select(StaffSession)
         .join(StaffAccount, StaffAccount.id == StaffSession.staff_id)
@@ -213,6 +222,7 @@ async def open_session(session: AsyncSession, token: str, *, now: datetime) -> S
             StaffSession.ended_at.is_(None),
             StaffSession.ends_at > now,
             StaffSession.seen_at > now - SESSION_IDLE,
+            StaffSession.kiosk_id.is_(None),
             StaffAccount.disabled_at.is_(None),
         )
     )

@@ -14,10 +14,11 @@ from services.gateway.schemas import drafts as schemas
 router = APIRouter(prefix=f"{BASE}/drafts", tags=["Concerns"])
 
 Writer = Annotated[Caller, Depends(asks("draft:keep"))]
+Lister = Annotated[Caller, Depends(asks("draft:list"))]
 
 
 @router.get("", responses=gives(schemas.Drafts, "Your drafts, the last saved first."))
-async def mine(caller: Writer) -> Response:
+async def mine(caller: Lister) -> Response:
     """What you have begun and not submitted. Nobody else sees it; what you do not save for 14 days is gone."""
     return await caller.forward("incident", "GET", "/drafts")
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from services.gateway import composing
 from services.gateway.asking import asks
 from services.gateway.calls import Caller
+from services.gateway.leaving import leave_kiosk
 from services.gateway.openapi import BASE
 from services.gateway.outage import UNCERTAIN_LOG
 from services.gateway.routes.documented import IfMatch, gives
@@ -35,16 +36,21 @@ IdempotencyKey = Annotated[
     responses=gives(schemas.Logged, "Recorded, and on its way to everybody who must know.", status=201),
 )
 async def log(
-    caller: Annotated[Caller, Depends(asks("incident:log"))], body: schemas.LogConcern, key: IdempotencyKey
+    request: Request,
+    caller: Annotated[Caller, Depends(asks("incident:log"))],
+    body: schemas.LogConcern,
+    key: IdempotencyKey,
 ) -> Response:
     """Log a concern. Everybody who must know is alerted at once.
 
-    You cannot edit it afterwards; you can add to it. If a child is in danger, tell a DSL in person first.
+    You cannot edit it afterwards; you can add to it. If a child is in danger, tell a DSL in person first. On a kiosk
+    you are signed out with the answer.
     """
     fault("gateway.before_incident")
     answer = await caller.forward("incident", "POST", "/incidents", body=body, lost=UNCERTAIN_LOG)
     fault("gateway.after_incident")
-    return answer
+    on_kiosk = caller.staff.get("kiosk_id") is not None
+    return await leave_kiosk(request, answer) if on_kiosk and answer.status_code == 201 else answer
 
 
 @router.get("", responses=gives(schemas.OwnConcerns, "Your own concerns, the newest first."))

@@ -5,15 +5,15 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from services.gateway.asking import OwnSession, SignedIn
-from services.gateway.calls import as_answer, handed_on
+from services.gateway.calls import handed_on
 from services.gateway.gate import gate_of
+from services.gateway.leaving import leave
 from services.gateway.names import names_of
 from services.gateway.openapi import BASE
 from services.gateway.routes.documented import gives, gives_nothing
 from services.gateway.schemas import sessions as schemas
 from services.gateway.sessions import Credential
 from services.gateway.signing_in import begin, newcomer
-from shared.errors import Problem
 from shared.identity import public
 
 router = APIRouter(prefix=BASE, tags=["Sign-in"])
@@ -129,15 +129,7 @@ async def choose_school(request: Request, session: OwnSession, body: schemas.Cho
 )
 async def sign_out(request: Request, session: OwnSession) -> Response:
     """End this session, at once."""
-    gate = gate_of(request)
-    try:
-        response = handed_on(await gate.auth("/sessions/end", {"session": session.value}))
-    except Problem as problem:
-        # Who leaves a shared computer must not leave the cookie on it, whether or not auth could be told.
-        response = as_answer(problem)
-    gate.sessions.forget(session)
-    gate.cookies.end(response)
-    return response
+    return await leave(request, session)
 
 
 @router.get("/me", responses=gives(schemas.Me, "Who you are, where, and what you may do here."))

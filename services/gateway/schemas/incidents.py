@@ -221,6 +221,7 @@ WHOLE = {
     "id": CONCERN,
     "number": 214,
     "author_id": OKAFOR,
+    "kiosk_id": None,
     "logged_at": LOGGED,
     **BESIDE,
     "urgent": False,
@@ -286,6 +287,7 @@ class WholeOrOwn(BesideShown):
     id: UUID
     number: int
     author_id: UUID
+    kiosk_id: UUID | None = Field(description="the kiosk it was written on; null for a device of the writer's own")
     logged_at: datetime
     urgent: bool
     narrative: str

@@ -104,6 +104,7 @@ class Me(Answer):
         assurance="mfa",
         scopes=None,
         break_glass=None,
+        kiosk_id=None,
         csrf_token=CSRF_EXAMPLE,
         notices=[],
     )
@@ -117,11 +118,12 @@ class Me(Answer):
     assurance: Assured
     scopes: list[str] | None = Field(description="what a personal token is for; null for a person")
     break_glass: GlassHeld | None = Field(description="the record you may read by break-glass: say so on every page")
+    kiosk_id: UUID | None = Field(description="you are on a kiosk, where you can log and nothing else")
     csrf_token: str | None = Field(description="absent for a personal token, which needs none")
     notices: list[str] = Field(description="what does not work just now, in plain words")
 
 
-WHO = ("staff_id", "school_id", "roles", "trust_roles", "classes", "assurance", "scopes", "break_glass")
+WHO = ("staff_id", "school_id", "roles", "trust_roles", "classes", "assurance", "scopes", "break_glass", "kiosk_id")
 
 
 class Enrolment(Answer):

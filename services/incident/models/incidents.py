@@ -22,6 +22,8 @@ class Incident(Base):
     sensitivity: Mapped[int]
     revision: Mapped[int]
     version: Mapped[int]
+    kiosk_id: Mapped[UUID | None]
+    """The device of the school it was written on, where it was none of the author's own."""
 
 
 class IncidentNumber(Base):

@@ -15,10 +15,11 @@ from shared.identity import Staff, may
 router = APIRouter(prefix="/drafts", tags=["drafts"])
 
 Writer = Annotated[Staff, Depends(may("draft:keep"))]
+Lister = Annotated[Staff, Depends(may("draft:list"))]
 
 
 @router.get("")
-async def mine(request: Request, staff: Writer) -> schemas.DraftsShown:
+async def mine(request: Request, staff: Lister) -> schemas.DraftsShown:
     async with database(request).begin(scope(staff)) as session:
         found = await drafts.own_drafts(session, acting_staff=staff)
     return schemas.DraftsShown(drafts=[_kept(draft) for draft in found])

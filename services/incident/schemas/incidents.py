@@ -104,6 +104,8 @@ class OwnWords(BesideShown):
     id: UUID
     number: int
     author_id: UUID
+    kiosk_id: UUID | None
+    """On which of the school's own devices it was written."""
     logged_at: datetime
     urgent: bool
     narrative: str

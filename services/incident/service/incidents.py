@@ -68,6 +68,7 @@ async def log_incident(
         "sensitivity": int(checked.sensitivity),
         "revision": 1,
         "version": 1,
+        "kiosk_id": acting_staff.kiosk_id,
     }
     words = revision_rows(
         checked,
@@ -85,6 +86,7 @@ async def log_incident(
         about_kind="incident",
         about_id=incident_id,
         pupil_ids=[link.pupil_id for link in concern.links],
+        details={"kiosk": str(acting_staff.kiosk_id)} if acting_staff.kiosk_id else {},
     )
     event = IncidentLogged(**facts(checked, incident_id=incident_id, author_id=acting_staff.staff_id, logged_at=now))
     told = outbox.row(event, school_id=school_id, version=1)

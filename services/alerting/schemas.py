@@ -199,6 +199,15 @@ class NextShown(BaseModel):
     alert: AlertShown | None
 
 
+class WaitingShown(BaseModel):
+    unread: int
+    open: int
+    latest: datetime | None
+    duties: int
+    due_this_week: int
+    overdue: int
+
+
 class AlertState(BaseModel):
     id: UUID
     state: str

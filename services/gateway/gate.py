@@ -10,7 +10,7 @@ from fastapi import Request
 
 from services.gateway.calls import Caller, peer
 from services.gateway.cookies import Cookies
-from services.gateway.csrf import Csrf, same_site
+from services.gateway.csrf import SAFE, Csrf, same_site
 from services.gateway.limits import Limiter, Policy, Standing
 from services.gateway.outage import unavailable
 from services.gateway.sessions import AUDIENCES, PATIENCE, Credential, Sessions
@@ -19,6 +19,7 @@ from shared.errors import NotSignedIn, TooMany, Unavailable
 from shared.peers import Peers, ServiceTokens
 
 SIGN_INS_OF_ONE_ACCOUNT = Policy("sign-in-account", 10, 300)
+BACKGROUND = "x-heed-background"
 CODES_OF_ONE_SESSION = Policy("code", 10, 300)
 
 
@@ -52,7 +53,7 @@ class Gate:
         if session is None:
             raise NotSignedIn()
         self.csrf.check(request, session=session, cookie=request.cookies.get(self.cookies.csrf))
-        return Credential("session", session)
+        return Credential("session", session, background=by_itself(request))
 
     def session(self, request: Request) -> Credential:
         """For what only a browser's session can do: a code, elevation, sign-out."""
@@ -85,15 +86,21 @@ class Gate:
         return answer
 
     async def _ask_auth(self, credential: Credential) -> httpx.Response:
-        return await self._post_to_auth(
-            "/sessions/check", {credential.kind: credential.value, "audience": list(AUDIENCES)}, patience=PATIENCE
-        )
+        asked = {credential.kind: credential.value, "audience": list(AUDIENCES), "background": credential.background}
+        return await self._post_to_auth("/sessions/check", asked, patience=PATIENCE)
 
     async def _post_to_auth(self, path: str, body: Mapping[str, Any], *, patience: float = 5.0) -> httpx.Response:
         client = peer(self.peers, "auth")
         async with asyncio.timeout(patience):
             headers = await self._tokens.headers("auth")
             return await client.post(path, json=dict(body), headers=headers, timeout=patience)
+
+
+def by_itself(request: Request) -> bool:
+    """Whether a page of ours asks without anybody having done anything. Saying so takes something away and gives
+    nothing: such a request reads, and leaves the session as old as it was.
+    """
+    return request.method in SAFE and BACKGROUND in request.headers
 
 
 def take(request: Request, limiter: Limiter, key: str) -> Standing:

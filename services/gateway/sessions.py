@@ -31,6 +31,8 @@ MOST_ENTRIES = 20_000
 class Credential:
     kind: Literal["session", "personal_token"]
     value: str = field(repr=False)
+    background: bool = False
+    """A page asks by itself, nobody is there: it must not keep the session alive."""
 
     @property
     def key(self) -> str:
@@ -45,6 +47,7 @@ class Checked:
     staff: Mapping[str, Any]
     answer: Mapping[str, Any] = field(repr=False)
     at: float
+    background: bool = False
 
 
 Ask = Callable[[Credential], Awaitable[httpx.Response]]
@@ -55,12 +58,14 @@ class Sessions:
         self._ask = ask
         self._clock = clock
         self._known: OrderedDict[str, Checked] = OrderedDict()
-        self._asking: dict[str, asyncio.Task[Checked]] = {}
+        self._asking: dict[tuple[str, bool], asyncio.Task[Checked]] = {}
 
     async def check(self, credential: Credential, *, stale_ok: bool) -> Checked:
         """Raises 401 when auth refuses the credential and 503 when it cannot be asked."""
         known = self._known.get(credential.key)
-        if known is not None and self._clock() - known.at <= SHARED_SECONDS:
+        # Whoever is there is not answered by what a page asked by itself: auth has to hear that somebody is.
+        here_too = known is not None and (credential.background or not known.background)
+        if known is not None and here_too and self._clock() - known.at <= SHARED_SECONDS:
             return known
         try:
             return await self._ask_once(credential)
@@ -71,20 +76,22 @@ class Sessions:
 
     def forget(self, credential: Credential) -> None:
         self._known.pop(credential.key, None)
-        self._asking.pop(credential.key, None)
+        for background in (False, True):
+            self._asking.pop((credential.key, background), None)
 
     async def _ask_once(self, credential: Credential) -> Checked:
         """Requests of the same moment wait for the same answer; one that is cancelled leaves it to the others."""
-        task = self._asking.get(credential.key)
+        asked = (credential.key, credential.background)
+        task = self._asking.get(asked)
         if task is None:
             task = asyncio.create_task(self._fetch(credential))
-            self._asking[credential.key] = task
-            task.add_done_callback(lambda done: self._done(credential.key, done))
+            self._asking[asked] = task
+            task.add_done_callback(lambda done: self._done(asked, done))
         return await asyncio.shield(task)
 
-    def _done(self, key: str, task: asyncio.Task[Checked]) -> None:
-        if self._asking.get(key) is task:
-            del self._asking[key]
+    def _done(self, asked: tuple[str, bool], task: asyncio.Task[Checked]) -> None:
+        if self._asking.get(asked) is task:
+            del self._asking[asked]
         if not task.cancelled():
             task.exception()  # seen, also when everybody who waited has gone
 
@@ -97,9 +104,9 @@ class Sessions:
             self._known.pop(credential.key, None)
             raise NotSignedIn()
         answer = response.json()
-        checked = Checked(tokens=answer["tokens"], staff=answer["staff"], answer=answer, at=asked)
+        checked = Checked(answer["tokens"], answer["staff"], answer, asked, credential.background)
         # A sign-out meanwhile has taken the question back: its answer must not outlive it.
-        if self._asking.get(credential.key) is asyncio.current_task():
+        if self._asking.get((credential.key, credential.background)) is asyncio.current_task():
             self._remember(credential.key, checked)
         return checked
 

@@ -1,10 +1,12 @@
 """From a concern to its readers, through the gateway: alerts, lists, the first instant, the rules."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from services.alerting.domain.duties import week_of
 from shared.contracts.words import Role
 from tests.gateway.conftest import House, Person
 
@@ -126,3 +128,26 @@ async def test_rules_are_read_tried_and_replaced_by_version(house: House) -> Non
     for person in (haddad, chaudhry):
         answer = await person.get("/alert-rules")
         assert (answer.status_code, answer.json()["type"]) == (403, "https://heed.example/problems/not-permitted")
+
+
+async def test_r80_how_much_waits_is_figures_alone_and_nothing_is_read_by_asking(house: House) -> None:
+    okafor = house.people["okafor"]
+    haddad = await (await house.add("haddad", Role.TEACHER)).sign_in()
+    await house.alive()
+    nothing = {"unread": 0, "open": 0, "latest": None, "duties": 0, "due_this_week": 0, "overdue": 0}
+    assert (await okafor.get("/alerts/waiting")).json() == nothing
+    concern = await haddad.log()
+    alert = await first_alert(okafor, about=concern)
+    due = datetime.now(UTC) + timedelta(minutes=5)
+    owed = {"text": "Ring his aunt.", "owner_id": str(okafor.id), "due_at": due.isoformat(), "promise": True}
+    assert (await okafor.post(f"/incidents/{concern}/actions", json=owed)).status_code == 201
+    until = monotonic() + 20
+    while not (waits := (await okafor.get("/alerts/waiting")).json())["duties"]:
+        assert monotonic() < until
+        await asyncio.sleep(0.05)
+    this_week = int(due < week_of(datetime.now(UTC))[1])
+    told = {"unread": 1, "open": 1, "latest": alert["raised_at"]}
+    assert waits == told | {"duties": 1, "due_this_week": this_week, "overdue": 0}
+    await okafor.post(f"/alerts/{alert['id']}/read")
+    assert [(await okafor.get("/alerts/waiting")).json()[name] for name in ("unread", "open")] == [0, 1]
+    assert (await haddad.get("/alerts/waiting")).json() == nothing

@@ -1,18 +1,23 @@
 """Signing in, cookies, CSRF, revocation, personal tokens: as a browser and as a program meet them."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.cookies import Morsel, SimpleCookie
 from time import monotonic, time
 from typing import Any
 
+import asyncpg
 import httpx
 import pyotp
 import pytest
 
 from services.auth.service import make_password_link
+from services.gateway.cookies import SESSION
+from services.gateway.sessions import Credential
 from shared.contracts.words import Role
 from shared.db import Scope
+from shared.ids import new_id
+from tests.conftest import Cluster
 from tests.gateway.conftest import API, PASSWORD, House, Person, browser, gateway_of, key
 
 
@@ -277,3 +282,32 @@ async def test_codes_and_passwords_cannot_be_tried_without_end(house: House) -> 
         statuses = [(await http.post(f"{API}/sign-in", json=wrong)).status_code for _ in range(11)]
     assert statuses[0] == 401
     assert statuses[-1] == 429
+
+
+async def test_r99_a_page_that_asks_by_itself_keeps_no_session_alive_and_a_person_beside_it_does(
+    house: House, empty_cluster: Cluster
+) -> None:
+    okafor = house.people["okafor"]
+    by_itself = {"X-Heed-Background": "1"}
+    connection = await asyncpg.connect(empty_cluster.admin("auth"))
+    try:
+        sessions = house.gateway.api.state.gate.sessions
+        cookie = Credential("session", str(okafor.http.cookies[SESSION]))
+
+        async def unused_since_asking(headers: dict[str, str]) -> timedelta:
+            await connection.execute("UPDATE staff_session SET seen_at = now() - interval '5 minutes'")
+            assert (await okafor.get("/alerts/waiting", headers=headers)).status_code == 200
+            unused: timedelta = await connection.fetchval("SELECT now() - max(seen_at) FROM staff_session")
+            return unused
+
+        sessions.forget(cookie)
+        assert await unused_since_asking(by_itself) > timedelta(minutes=4)
+        # At once, while the page's own answer is still good for the page.
+        assert await unused_since_asking({}) < timedelta(minutes=1)
+        # What changes something is never by itself.
+        sessions.forget(cookie)
+        await connection.execute("UPDATE staff_session SET seen_at = now() - interval '5 minutes'")
+        assert (await okafor.post(f"/alerts/{new_id()}/read", headers=by_itself)).status_code == 404
+        assert await connection.fetchval("SELECT now() - max(seen_at) FROM staff_session") < timedelta(minutes=1)
+    finally:
+        await connection.close()

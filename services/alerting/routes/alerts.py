@@ -1,5 +1,6 @@
 """Alerts: one's own, one after the other."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from services.alerting.domain import Step
 from services.alerting.models import Alert, AlertRemark
 from services.alerting.queries import alerts as queries
 from services.alerting.queries.overview import remarks_on
+from services.alerting.queries.waiting import waiting_for
 from services.alerting.routes.within import after, cursor, database, place_of, scope, signer
 from services.alerting.vouchers import vouch
 from shared.errors import NotFound
@@ -50,6 +52,14 @@ async def see_next(
             place = place_of(seen)
         found = await queries.waiting(session, staff, queries.UNREAD, limit=1, after=place)
     return schemas.NextShown(alert=_shown(request, staff, found[0]) if found else None)
+
+
+@router.get("/alerts/waiting")
+async def how_much_waits(request: Request, staff: Reader) -> schemas.WaitingShown:
+    """Figures and nothing else: of no child, so that nothing is read by asking."""
+    async with database(request).begin(scope(staff)) as session:
+        found = await waiting_for(session, staff, datetime.now(UTC))
+    return schemas.WaitingShown.model_validate(found, from_attributes=True)
 
 
 @router.post("/alerts/further", status_code=204)

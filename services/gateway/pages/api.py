@@ -7,11 +7,15 @@ import httpx
 from fastapi import Request
 
 from services.gateway.csrf import HEADER
+from services.gateway.gate import BACKGROUND
 from services.gateway.openapi import BASE
 from shared.errors import MEDIA_TYPE, FieldError, Problem
 
 # What tells the API where the person is and which browser it is; everything else of the request stays outside.
-SENT_ALONG = ("cookie", "user-agent", "host", "origin", "sec-fetch-site", "x-forwarded-for", "traceparent")
+SENT_ALONG = (
+    *("cookie", "user-agent", "host", "origin", "sec-fetch-site", "x-forwarded-for", "traceparent"),
+    BACKGROUND,
+)
 PATIENCE = 15.0  # seconds; the API itself gives up on a service long before
 
 

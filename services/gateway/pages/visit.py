@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 
 from services.gateway.asking import Asks
 from services.gateway.csrf import SAFE, same_site
-from services.gateway.gate import Gate, gate_of
+from services.gateway.gate import Gate, by_itself, gate_of
 from services.gateway.names import names_of
 from services.gateway.pages import forms
 from services.gateway.pages.api import Api, Refused
@@ -138,7 +138,7 @@ async def visit_of(request: Request, *, stale_ok: bool) -> Visit:
         raise NotSignedIn()
     if request.method not in SAFE:
         gate.csrf.check_form(form.text(forms.CSRF), session=session)
-    credential = Credential("session", session)
+    credential = Credential("session", session, background=by_itself(request))
     checked = await gate.sessions.check(credential, stale_ok=stale_ok)
     csrf = gate.csrf.token(session)
     api = Api(request, csrf=csrf)

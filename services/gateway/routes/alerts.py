@@ -38,6 +38,12 @@ async def see_next(
     return await composing.next_alert(request, caller, after)
 
 
+@router.get("/waiting", responses=gives(schemas.Waiting, "How much waits for you."))
+async def how_much_waits(caller: Reader) -> Response:
+    """How many alerts and duties wait for you: figures alone. What a page may ask every second."""
+    return await caller.forward("alerting", "GET", "/alerts/waiting")
+
+
 @router.get("/{alert_id}", responses=gives(schemas.OpenedAlert, "The alert and the concern it is about."))
 async def open_alert(request: Request, caller: Reader, alert_id: UUID) -> Response:
     """Open an alert: why you were told, and the whole concern with its actions."""

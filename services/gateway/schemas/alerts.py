@@ -57,6 +57,17 @@ class NextAlert(Answer):
     notices: list[str]
 
 
+class Waiting(Answer):
+    model_config = example(unread=5, open=7, latest=LOGGED, duties=12, due_this_week=3, overdue=1)
+
+    unread: int
+    open: int = Field(description="not done yet, the unread among them")
+    latest: datetime | None = Field(description="when the newest of the open alerts was raised")
+    duties: int = Field(description="what you owe, or see to for a colleague who is away; by itself and of that:")
+    due_this_week: int
+    overdue: int
+
+
 class Note(Answer):
     by_id: UUID
     at: datetime

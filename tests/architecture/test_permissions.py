@@ -41,6 +41,8 @@ PUBLIC = {
         "/api/v1/password/forgotten",
         "/api/v1/schools/{school}/sign-in",
         "/sign-in",
+        "/password/forgotten",
+        "/password/{link}",
         "/signed-out",
     },
 }

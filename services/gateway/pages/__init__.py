@@ -1,6 +1,16 @@
 """The pages of Heed: one module for each family, templates and what they are made with beside them."""
 
-from services.gateway.pages import break_glass, children, demonstration, my_heed, searching, serving, sign_in
+from services.gateway.pages import (
+    break_glass,
+    children,
+    demonstration,
+    my_heed,
+    passwords,
+    searching,
+    second_factor,
+    serving,
+    sign_in,
+)
 
 PAGE_ROUTERS = (
     serving.router,
@@ -9,5 +19,7 @@ PAGE_ROUTERS = (
     children.router,
     break_glass.router,
     searching.router,
+    passwords.router,
+    second_factor.router,
     demonstration.router,
 )

@@ -70,6 +70,7 @@ def _environment() -> Environment:
         "since": words.since,
         "cap": words.capital,
         "count": words.count,
+        "grouped": words.grouped,
         "roles": in_words,
         "as_choice": as_choice,
     }

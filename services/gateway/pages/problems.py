@@ -66,7 +66,9 @@ def _first(request: Request, code: str, form: Form, held: Held) -> Response:
     """The page that comes first, with what was typed on it."""
     following = _path(request)
     if code == "not-signed-in":
-        return page(request, "sign-in.html", status=401, next=following, held=held.text(), ended=True, door=None)
+        return page(
+            request, "sign-in.html", status=401, next=following, held=held.text(), ended=True, door=None, chosen=False
+        )
     if code == "second-factor-required":
         return page(request, "code.html", status=403, next=following, held=held.text(), interrupted=True)
     # The code goes with what was typed: one step, and it is done.

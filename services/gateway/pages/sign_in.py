@@ -27,10 +27,14 @@ HOME = "/my"
 
 @router.get("/sign-in", dependencies=Open)
 async def sign_in_page(
-    request: Request, following: Next = HOME, school: Annotated[str, Query(max_length=100)] = ""
+    request: Request,
+    following: Next = HOME,
+    school: Annotated[str, Query(max_length=100)] = "",
+    *,
+    chosen: bool = False,
 ) -> Response:
-    """`school` is the school's own link, which shows whom to find in person."""
-    return _sign_in_page(request, following=following, door=await _door(request, school))
+    """`school` is the school's own link, which shows whom to find in person; `chosen`: the password was just set."""
+    return _sign_in_page(request, following=following, door=await _door(request, school), chosen=chosen)
 
 
 @router.post("/sign-in", dependencies=Open)
@@ -57,7 +61,8 @@ async def _after_password(request: Request, form: Form, given: dict[str, Any], a
     if given["needs"] == "second-factor":
         tokens = {"csrf": given["csrf_token"], "owner": held.owner if held else ""}
         return page(request, "code.html", next=following, held=held.text() if held else "", interrupted=False, **tokens)
-    if given["needs"] == "enrolment":
+    # What was typed goes first: logging a concern needs no second factor.
+    if given["needs"] == "enrolment" and held is None:
         return to(request, "/second-factor?" + urlencode({"next": following}))
     if held is not None:
         return page(request, "held.html", back=held, csrf=given["csrf_token"])
@@ -130,7 +135,7 @@ async def choose_school(request: Request, visit: SignedInVisit) -> Response:
 
 def _sign_in_page(request: Request, *, following: str, **content: Any) -> Response:
     form: Form = content.get("form", Form())
-    shown: dict[str, Any] = {"held": form.raw(HELD), "ended": False, "door": None} | content
+    shown: dict[str, Any] = {"held": form.raw(HELD), "ended": False, "door": None, "chosen": False} | content
     return page(request, "sign-in.html", next=local(following, HOME), **shown)
 
 

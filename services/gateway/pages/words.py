@@ -69,6 +69,11 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def grouped(secret: str) -> str:
+    """A key that somebody has to type, in fours."""
+    return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+
+
 def count(number: int, one: str, several: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 

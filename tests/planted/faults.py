@@ -162,7 +162,7 @@ SIGNING_IN: Final = (
     Fault(
         "a session that nobody uses goes on",
         "services/auth/domain/sessions.py",
-        "and now < times.ends_at and idle < SESSION_IDLE",
+        "and now < times.ends_at and idle < idle_after",
         "and now < times.ends_at",
         "tests/auth/test_session_times.py::test_r99_who_did_nothing_for_a_quarter_of_an_hour_is_signed_out",
     ),
@@ -200,6 +200,47 @@ SIGNING_IN: Final = (
         "fits = hmac.compare_digest(secret.encode(), expected.encode()) and bool(expected)",
         "fits = bool(secret)",
         "tests/auth/test_sign_in.py::test_a_service_token_wants_the_houses_secret",
+    ),
+)
+
+BREAKING_GLASS: Final = (
+    Fault(
+        "break-glass goes on once it was ended",
+        "services/auth/service/checks.py",
+        "AND g.reviewed_at IS NULL AND g.ended_at IS NULL AND g.ends_at > :now",
+        "AND g.reviewed_at IS NULL AND g.ends_at > :now",
+        "tests/auth/test_break_glass.py::test_it_counts_at_the_next_request_names_one_child_and_ends_early_or_by_itself",
+    ),
+    Fault(
+        "break-glass needs no fresh second factor",
+        "services/auth/service/break_glass.py",
+        "if not is_fresh(given_at, now=now):",
+        "if False:",
+        "tests/auth/test_break_glass.py::test_the_second_factor_was_given_just_now",
+    ),
+    Fault(
+        "somebody reviews their own break-glass",
+        "services/auth/service/break_glass.py",
+        "if glass.staff_id == acting_staff.staff_id:",
+        "if False:",
+        "tests/auth/test_break_glass.py::test_another_waits_until_somebody_else_has_reviewed_the_first",
+    ),
+)
+
+ON_A_KIOSK: Final = (
+    Fault(
+        "a kiosk opens what its user may elsewhere",
+        "shared/identity.py",
+        "if staff.kiosk_id is not None and action not in ON_A_KIOSK:",
+        "if False:",
+        "tests/gateway/test_kiosks.py::test_c15_every_other_call_of_the_api_is_refused_on_a_kiosk",
+    ),
+    Fault(
+        "a session outlives the kiosk it was begun on",
+        "services/auth/service/checks.py",
+        "if row.kiosk_id is not None and not rights.on_kiosk:",
+        "if False:",
+        "tests/auth/test_kiosks.py::test_r43_a_revoked_device_is_none_at_its_next_request",
     ),
 )
 
@@ -273,4 +314,4 @@ TELLING: Final = (
     ),
 )
 
-FAULTS: Final = (*POLICY, *READING, *SIGNING_IN, *KEEPING, *TELLING)
+FAULTS: Final = (*POLICY, *READING, *SIGNING_IN, *BREAKING_GLASS, *ON_A_KIOSK, *KEEPING, *TELLING)

@@ -6,6 +6,7 @@ from services.alerting.queries.unread import unread_by_age
 from services.alerting.routes import alerts, choices, duties, escalation, internal, notices, rules
 from services.alerting.settings import AlertingSettings
 from services.alerting.vouchers import ISSUER
+from shared import audit_routes
 from shared.addresses import AddressBook
 from shared.audit_seal import Sealer
 from shared.bus.api import Bus
@@ -38,7 +39,7 @@ def create_service(settings: AlertingSettings, *, peers: Peers, bus: Bus | None 
     seals = KeyRing(db, purpose="checkpoint", wrap_secret=settings.key_secret)
     api = create_api(
         NAME,
-        routers=ROUTERS,
+        routers=(*ROUTERS, audit_routes.router),
         verifier=Verifier(issuer="heed-auth", audience=NAME, fetch_jwks=jwks_of(peers, "auth")),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
         settings=settings,

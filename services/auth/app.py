@@ -7,6 +7,7 @@ from services.auth.sealing import Sealing
 from services.auth.settings import AuthSettings
 from services.auth.start import refuse_demonstration
 from services.auth.working import workers_of
+from shared import audit_routes
 from shared.bus.api import Bus
 from shared.db import Database
 from shared.identity import Signer, Verifier
@@ -33,7 +34,7 @@ def create_service(settings: AuthSettings, *, peers: Peers, bus: Bus | None = No
 
     api = create_api(
         NAME,
-        routers=ROUTERS,
+        routers=(*ROUTERS, audit_routes.router),
         verifier=Verifier(issuer=ISSUER, audience=NAME, fetch_jwks=own_keys),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
         settings=settings,

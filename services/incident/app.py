@@ -6,6 +6,7 @@ from services.incident.routes import ROUTERS
 from services.incident.settings import IncidentSettings
 from services.incident.tidying import Tidier
 from services.incident.vouchers import ISSUER
+from shared import audit_routes
 from shared.audit_seal import Sealer
 from shared.bus.api import Bus
 from shared.bus.runner import Runner
@@ -26,7 +27,7 @@ def create_service(settings: IncidentSettings, *, peers: Peers, bus: Bus | None 
     seals = KeyRing(db, purpose="checkpoint", wrap_secret=settings.key_secret)
     api = create_api(
         NAME,
-        routers=ROUTERS,
+        routers=(*ROUTERS, audit_routes.router),
         verifier=Verifier(issuer="heed-auth", audience=NAME, fetch_jwks=jwks_of(peers, "auth")),
         checks={"database": db.ready, **({"bus": bus.ready} if bus else {})},
         settings=settings,

@@ -1,6 +1,7 @@
 """The pages of Heed: one module for each family, templates and what they are made with beside them."""
 
 from services.gateway.pages import (
+    audit,
     break_glass,
     children,
     demonstration,
@@ -18,6 +19,7 @@ PAGE_ROUTERS = (
     sign_in.router,
     children.router,
     break_glass.router,
+    audit.router,
     searching.router,
     passwords.router,
     second_factor.router,

@@ -1,6 +1,6 @@
 """Breaking the glass: half an hour with one child's record; and reviewing who did it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -80,7 +80,7 @@ async def review(request: Request, visit: Reviewer, glass_id: UUID) -> Response:
 
 
 async def _shown(
-    request: Request, visit: Visit, *, form: Form | None = None, found: list[dict[str, object]] | None = None
+    request: Request, visit: Visit, *, form: Form | None = None, found: list[dict[str, Any]] | None = None
 ) -> Response:
     reviews = await visit.api.get("/break-glass") if visit.may("break-glass:review") else None
     return page(

@@ -28,6 +28,7 @@ class Part(StrEnum):
     SEALER = "sealer"
     TIDIER = "tidier"
     ESCALATOR = "escalator"
+    WEBHOOKS = "webhooks"
     SWEEPER = "sweeper"
 
 

@@ -32,6 +32,8 @@ class MailKind(StrEnum):
     RECOVERY_CODE = "recovery-code"
     DUTY = "duty"
     DUTY_OVERDUE = "duty-overdue"
+    WEBHOOK_OFF = "webhook-off"
+    RULES_CHANGED = "rules-changed"
     TOLD_AUTHOR = "told-author"
     SIGN_IN_WAY = "sign-in-way"
     BREAK_GLASS = "break-glass"

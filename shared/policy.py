@@ -132,6 +132,7 @@ ACTIONS: Final = MappingProxyType(
         "roll:import": Rule(DSL_TEAM, ELEVATED, "the DSL team or the trust administrator", frozenset({ADMINISTRATOR})),
         "category:write": Rule(LEADS, ELEVATED, "the head or the lead DSL"),
         "rules:write": Rule(LEADS, ELEVATED, "the head or the lead DSL"),
+        "webhook:write": Rule(LEADS, ELEVATED, "the head or the lead DSL"),
         "group:write": Rule(LEADS, ELEVATED, "the head or the lead DSL"),
         "staff:write": Rule(
             LEADS, ELEVATED, "the head, the lead DSL or the trust administrator", frozenset({ADMINISTRATOR})

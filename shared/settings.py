@@ -32,6 +32,12 @@ class HouseSettings(BaseSettings):
     mail_from: str = "heed@heed.example"
     mail_from_name: str = "Heed"
     fault: str = ""
+    webhooks_anywhere: bool = False
+
+    @property
+    def webhooks_may_go_anywhere(self) -> bool:
+        """Also by http and to addresses inside. A production start with it is refused, and it is not heeded there."""
+        return self.webhooks_anywhere and self.mode != "production"
 
     @property
     def is_demo(self) -> bool:
@@ -67,5 +73,8 @@ def unsafe(settings: HouseSettings) -> list[str]:
         ),
         "HEED_MAIL_FROM is the example's address: give the school's own.": settings.mail_from.endswith(".example"),
         "HEED_FAULT is set: it kills processes, for tests only.": bool(settings.fault),
+        "HEED_WEBHOOKS_ANYWHERE is set: a school's webhook could reach what lies inside this network.": (
+            settings.webhooks_anywhere
+        ),
     }
     return [sentence for sentence, applies in reasons.items() if applies]

@@ -3,9 +3,11 @@
 from services.alerting.escalator import Escalator
 from services.alerting.handlers import CONSUMER, HANDLERS, TOPICS
 from services.alerting.queries.unread import unread_by_age
-from services.alerting.routes import alerts, choices, duties, escalation, internal, notices, rules
+from services.alerting.routes import alerts, choices, duties, escalation, internal, notices, rules, webhooks
 from services.alerting.settings import AlertingSettings
 from services.alerting.vouchers import ISSUER
+from services.alerting.webhook_post import Poster
+from services.alerting.webhook_sender import WebhookSender
 from shared import audit_routes
 from shared.addresses import AddressBook
 from shared.audit_seal import Sealer
@@ -28,6 +30,7 @@ ROUTERS = (
     choices.router,
     rules.router,
     escalation.router,
+    webhooks.router,
     internal.router,
 )
 
@@ -60,6 +63,9 @@ def create_service(settings: AlertingSettings, *, peers: Peers, bus: Bus | None 
             ),
             "sender": sender,
             "escalator": Escalator(db),
+            "webhooks": WebhookSender(
+                db, key_secret=settings.key_secret, poster=Poster(anywhere=settings.webhooks_may_go_anywhere)
+            ),
             "sealer": Sealer(worker_db=worker_db, signer=seals, origin=f"heed/{NAME}"),
         }
     house = house_measures(NAME, worker_db=worker_db, bus=bus, consumer=CONSUMER)

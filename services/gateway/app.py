@@ -37,6 +37,7 @@ from services.gateway.routes import (
     sessions,
     staff,
     tokens,
+    webhooks,
 )
 from services.gateway.settings import GatewaySettings
 from shared.bus.api import Bus
@@ -66,6 +67,7 @@ API_ROUTERS = (
     alerts.router,
     rules.router,
     escalation.router,
+    webhooks.router,
     break_glass.router,
     kiosks.router,
     school.router,

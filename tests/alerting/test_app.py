@@ -123,6 +123,6 @@ async def test_every_process_of_the_service_has_its_name_and_a_scrape_asks_for_u
 ) -> None:
     settings = AlertingSettings(key_secret=SecretStr("k" * 32), HEED_ALERTING_DATABASE_URL=SecretStr("postgresql://"))
     service = create_service(settings, peers=Peers(), bus=bus)
-    assert set(service.workers) == {"relay", "consumer", "sender", "escalator", "sealer"}
+    assert set(service.workers) == {"relay", "consumer", "sender", "escalator", "webhooks", "sealer"}
     assert {"outbox", "lag", "parked", "unread alerts"} <= set(service.measures)
     await service.stop()

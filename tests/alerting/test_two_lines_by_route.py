@@ -19,14 +19,18 @@ ELSEWHERE = {
     "GET /health/ready": "asks no table",
     "GET /.well-known/jwks.json": "asks no table of a school",
     "PUT /rules": "writes, and would answer otherwise the second time; below by itself",
+    "POST /webhooks": "writes, and answers with another secret each time; below by itself",
     "PUT /me/mails": "writes, and would answer otherwise the second time; below by itself",
     "PUT /escalation-settings": "writes, and would answer otherwise the second time; below by itself",
 }
 TABLES = (
     *("alert", "rule_set", "rule", "told_incident", "staff_copy", "group_copy", "reading_watch"),
-    *("duty", "author_notice", "mail_choice", "held_mail"),
+    *("duty", "author_notice", "mail_choice", "held_mail", "webhook", "webhook_delivery"),
 )
-OPEN = ("GET /alerts", "GET /duties", "GET /notices", "POST /told", "POST /rules/try", "GET /internal/snapshot")
+OPEN = (
+    *("GET /webhooks", "GET /duties"),
+    *("GET /alerts", "GET /notices", "POST /told", "POST /rules/try", "GET /internal/snapshot"),
+)
 RULES = {
     "rules": [{"name": "Welfare", "category_ids": [], "roles": ["senco"], "group_ids": [], "staff_ids": []}],
 }
@@ -48,6 +52,7 @@ class TwoSchools:
     incident_id: UUID
     alert_id: str
     duty_id: UUID
+    webhook_id: str
 
     @property
     def oakfields(self) -> list[UUID]:
@@ -85,7 +90,9 @@ async def schools(house: School) -> TwoSchools:
     alert_id = await oakfield.alert_of("Boyle", there)
     await oakfield.client("Boyle").ask("PUT", "/me/mails", json={"digest": {"at": "15:30"}})
     await oakfield.logged()
-    return TwoSchools(oakfield, harbour, there.incident_id, alert_id, action.action_id)
+    hook = {"url": "https://hooks.oakfield.example/", "events": ["alert.raised"]}
+    webhook = (await oakfield.client("Boyle", assurance=Assurance.ELEVATED).post("/webhooks", json=hook)).json()
+    return TwoSchools(oakfield, harbour, there.incident_id, alert_id, action.action_id, webhook["id"])
 
 
 def probes(schools: TwoSchools, *askers: Client) -> Probes:
@@ -98,6 +105,7 @@ def probes(schools: TwoSchools, *askers: Client) -> Probes:
     alert = f"/alerts/{schools.alert_id}"
     probe("GET /alerts", "/alerts")
     probe("GET /alerts", "/alerts", params={"state": "unread"})
+    probe("GET /alerts/waiting", "/alerts/waiting")
     probe("GET /alerts/next", "/alerts/next")
     probe("GET /alerts/next", "/alerts/next", params={"after": schools.alert_id})
     probe("GET /alerts/{alert_id}", alert)
@@ -112,6 +120,10 @@ def probes(schools: TwoSchools, *askers: Client) -> Probes:
     probe("GET /notices", "/notices")
     probe("POST /notices/{notice_id}/seen", f"/notices/{schools.duty_id}/seen")
     probe("GET /me/mails", "/me/mails")
+    probe("GET /webhooks", "/webhooks")
+    for step in ("test", "off", "on"):
+        probe(f"POST /webhooks/{{webhook_id}}/{step}", f"/webhooks/{schools.webhook_id}/{step}")
+    probe("GET /webhooks/{webhook_id}/deliveries", f"/webhooks/{schools.webhook_id}/deliveries")
     probe("GET /duties/mine", "/duties/mine")
     probe("GET /duties", "/duties")
     probe("GET /duties/{duty_id}", f"/duties/{schools.duty_id}")
@@ -186,8 +198,11 @@ async def test_rules_are_replaced_in_the_own_school_by_either_line(schools: TwoS
         for path, body in WRITTEN:
             answer = await schools.okafor.ask("PUT", path, json=body)
             assert answer.status_code == 200, answer.text
+        hook = {"url": "https://hooks.harbour.example/", "events": ["alert.raised"]}
+        assert (await schools.okafor.post("/webhooks", json=hook)).status_code == 201
     assert await state_of_oakfield(schools) == before
     async with without_row_security(schools.oakfield.admin_url):
+        assert (await schools.okafor.post("/webhooks", json=hook)).status_code == 201
         for path, body in WRITTEN:
             answer = await schools.okafor.ask("PUT", path, json=body)
             assert answer.status_code == 200, answer.text

@@ -130,6 +130,14 @@ WORDS = {
         "Something is overdue in Heed",
         "Something that was to be done is overdue in Heed. Sign in to see what:",
     ),
+    MailKind.WEBHOOK_OFF: (
+        "A webhook was switched off in Heed",
+        "A webhook of your school was switched off in Heed, for nobody took what it was sent. Sign in to see which:",
+    ),
+    MailKind.RULES_CHANGED: (
+        "The alert rules of your school were changed in Heed",
+        "The rules by which people of your school are alerted were changed in Heed. Sign in to see them:",
+    ),
     MailKind.TOLD_AUTHOR: (
         "Something was added for you in Heed",
         "Something was added for you to what you wrote in Heed. Sign in to read it:",

@@ -62,6 +62,7 @@ DOING = [
     ("roll:import", TEAM, {ADMINISTRATOR}, ELEVATED),
     ("category:write", {HEAD, LEAD}, set(), ELEVATED),
     ("rules:write", {HEAD, LEAD}, set(), ELEVATED),
+    ("webhook:write", {HEAD, LEAD}, set(), ELEVATED),
     ("group:write", {HEAD, LEAD}, set(), ELEVATED),
     ("staff:write", {HEAD, LEAD}, {ADMINISTRATOR}, ELEVATED),
     ("kiosk:write", TEAM, set(), ELEVATED),

@@ -19,6 +19,7 @@ from services.alerting.models.tables import (
     ToldIncident,
     TrustStaff,
 )
+from services.alerting.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "Alert",
@@ -40,4 +41,6 @@ __all__ = [
     "StaffCopy",
     "ToldIncident",
     "TrustStaff",
+    "Webhook",
+    "WebhookDelivery",
 ]

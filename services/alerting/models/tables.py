@@ -21,11 +21,12 @@ class Base(DeclarativeBase):
 
 
 class KnownSchool(Base):
-    """Every school there is, for those few who look at one after the other. An id and nothing else."""
+    """Every school there is, for those few who look at one after the other. Its id, and whether it has webhooks."""
 
     __tablename__ = "known_school"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    webhooks: Mapped[bool] = mapped_column(server_default="false")
 
 
 class TrustStaff(Base):

@@ -13,6 +13,7 @@ from services.alerting.domain import State, Step, after
 from services.alerting.models import Alert, ToldIncident
 from services.alerting.queries.alerts import one, one_to_change, pupils_of
 from services.alerting.queries.overview import who_was_alerted
+from services.alerting.service.webhook_feed import feed_events
 from shared import audit
 from shared.contracts.alerting import AlertAcknowledged, AlertDone, AlertFact, AlertRead
 from shared.errors import NotFound
@@ -77,6 +78,7 @@ async def take_step(
     await _record(session, f"alert:{state.value}", acting_staff, alert)
     event = TELLS[step](alert_id=alert.id, incident_id=alert.incident_id, staff_id=alert.staff_id)
     await publish(session, event, school_id=alert.school_id, version=version)
+    await feed_events(session, alert.school_id, [event])
     await session.refresh(alert)
     return alert
 

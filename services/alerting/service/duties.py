@@ -20,6 +20,7 @@ from services.alerting.queries.school import known_of
 from services.alerting.recipients import School, Told
 from services.alerting.service.next_in_line import NOT_WITHDRAWN, alerts_of, database_now, tell_next
 from services.alerting.service.raising import raise_alerts
+from services.alerting.service.webhook_feed import feed
 from shared.bus.failures import NotYet
 from shared.contracts.events import LENIENT
 from shared.contracts.incident import ActionAdded, ActionDone, IncidentFacts, IncidentLogged
@@ -57,7 +58,10 @@ async def give(session: AsyncSession, *, school_id: UUID, action: ActionAdded, a
         set_at=await database_now(session),
     )
     new = await session.execute(row.on_conflict_do_nothing().returning(literal(1)))
-    if new.first() is None or history or action.owner_id == action.author_id:
+    if new.first() is None or history:
+        return
+    await feed(session, school_id, [("duty.given", _ids(action.incident_id, action.action_id, action.owner_id))])
+    if action.owner_id == action.author_id:
         return
     school = (await known_of(session, school_id)).school
     if may_be_given(action.owner_id, facts, school):
@@ -68,12 +72,15 @@ async def give(session: AsyncSession, *, school_id: UUID, action: ActionAdded, a
 async def end(session: AsyncSession, *, school_id: UUID, done: ActionDone, at: datetime) -> None:
     """It is done: nobody is told of it any more. What came of it is the incident's."""
     await _locked(session, school_id, done.incident_id)
-    await session.execute(
+    owner_id = await session.scalar(
         update(Duty)
         .where(Duty.school_id == school_id, Duty.id == done.action_id, Duty.done_at.is_(None))
         .values(done_at=at, done_by_id=done.by_id, look_at=None)
+        .returning(Duty.owner_id)
         .execution_options(synchronize_session=False)
     )
+    if owner_id is not None:
+        await feed(session, school_id, [("duty.done", _ids(done.incident_id, done.action_id, owner_id))])
 
 
 async def see_to(session: AsyncSession, *, school_id: UUID, duty_id: UUID) -> None:
@@ -146,6 +153,7 @@ async def _watch(session: AsyncSession, duty: Duty, facts: IncidentFacts, school
     if duty.rung == Rung.DEPUTY and await _first_time(session, duty, 0, now):
         reminded = [staff_id for staff_id in whose if may_be_given(staff_id, facts, school)]
         await _mail(session, duty.school_id, MailKind.DUTY_OVERDUE, reminded, alerts)
+        await feed(session, duty.school_id, [("duty.overdue", _ids(duty.incident_id, duty.id, duty.owner_id))])
     found = climb(Rung(duty.rung), facts, school, past=whose)
     if found is None:
         await _set(session, duty, look_at=None)
@@ -182,6 +190,10 @@ async def _first_time(session: AsyncSession, duty: Duty, rung: int, now: datetim
     row = insert(DutyEscalation).values(school_id=duty.school_id, duty_id=duty.id, rung=int(rung), fired_at=now)
     fired = await session.execute(row.on_conflict_do_nothing().returning(literal(1)))
     return fired.first() is not None
+
+
+def _ids(incident_id: UUID, duty_id: UUID, owner_id: UUID) -> dict[str, UUID]:
+    return {"incident_id": incident_id, "duty_id": duty_id, "owner_id": owner_id}
 
 
 async def _set(session: AsyncSession, duty: Duty, **values: object) -> None:

@@ -12,6 +12,7 @@ from services.alerting.domain import State
 from services.alerting.models import Alert, ToldIncident
 from services.alerting.recipients import Told
 from services.alerting.service.raising import ACTOR, raise_alerts
+from services.alerting.service.webhook_feed import feed_events
 from shared import audit
 from shared.contracts.alerting import AlertEscalated
 from shared.contracts.incident import IncidentFacts
@@ -84,6 +85,7 @@ async def _publish(
         for staff_id, alert_id in to
     ]
     await publish_all(session, list(enumerate(events, last - len(to) + 1)), school_id=school_id)
+    await feed_events(session, school_id, events)
 
 
 async def alerts_of(session: AsyncSession, school_id: UUID, incident_id: UUID) -> Sequence[Alert]:

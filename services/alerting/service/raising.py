@@ -12,8 +12,10 @@ from services.alerting.domain import State
 from services.alerting.domain.escalation import never_waits
 from services.alerting.models import Alert, ToldIncident
 from services.alerting.queries.choices import choices_of
+from services.alerting.queries.webhooks import has_any
 from services.alerting.recipients import Told
 from services.alerting.service.waiting import hold
+from services.alerting.service.webhook_feed import feed_events
 from shared import audit
 from shared.contracts.alerting import AlertRaised
 from shared.contracts.incident import IncidentFacts
@@ -59,12 +61,12 @@ async def announce(
     """Mail, audit and events of alerts that have just been written."""
     may_wait = by_mail and mail is MailKind.ALERT and not never_waits(facts)
     choices = choices_of(school_id, [told.staff_id for _, told in alerts]) if may_wait else null()
-    last, chosen = (
+    last, chosen, webhooks = (
         await session.execute(
             update(ToldIncident)
             .where(ToldIncident.school_id == school_id, ToldIncident.id == facts.incident_id)
             .values(version=ToldIncident.version + len(alerts))
-            .returning(ToldIncident.version, choices)
+            .returning(ToldIncident.version, choices, has_any(school_id))
             .execution_options(synchronize_session=False)
         )
     ).one()
@@ -93,6 +95,8 @@ async def announce(
     ]
     first = last - len(alerts) + 1
     await publish_all(session, list(enumerate(raised, first)), school_id=school_id)
+    if webhooks:
+        await feed_events(session, school_id, raised)
 
 
 def _row(alert_id: UUID, school_id: UUID, facts: IncidentFacts, told: Told, now: datetime) -> dict[str, object]:

@@ -11,6 +11,7 @@ from services.alerting.models import Alert, ToldIncident
 from services.alerting.queries.alerts import pupils_of
 from services.alerting.queries.overview import of_school_to_change
 from services.alerting.service.remarks import remark
+from services.alerting.service.webhook_feed import feed_events
 from shared import audit
 from shared.contracts.alerting import AlertWithdrawn
 from shared.errors import NotFound
@@ -54,3 +55,4 @@ async def withdraw(session: AsyncSession, *, acting_staff: Staff, alert_id: UUID
     )
     event = AlertWithdrawn(alert_id=alert.id, incident_id=alert.incident_id, staff_id=alert.staff_id)
     await publish(session, event, school_id=alert.school_id, version=version)
+    await feed_events(session, alert.school_id, [event])

@@ -30,6 +30,7 @@ class Caller:
         self._request = request
         self._peers = peers
         self.staff = checked.staff
+        self.elevated_until: str | None = checked.answer.get("elevated_until")
         self._tokens = checked.tokens
 
     async def call(

@@ -8,6 +8,7 @@ DEVICE = "heed_device"
 BROWSER = "heed_browser"
 ATTEMPT = "heed_attempt"
 KIOSK = "heed_kiosk"
+HIDDEN = "heed_hidden"  # by the pages' own script, when somebody hides them: it says yes and nothing else
 BROWSER_SECONDS = 400 * 24 * 3600  # as long as browsers keep any cookie
 ATTEMPT_SECONDS = 5 * 60  # as long as auth waits for a passkey
 DEVICE_SECONDS = 30 * 24 * 3600  # as long as auth remembers a browser
@@ -64,6 +65,11 @@ class Cookies:
         # No max-age: the session ends with the browser; how long it lives otherwise is auth's to say.
         self._set(response, self.session, session, httponly=True)
         self._set(response, self.csrf, csrf, httponly=False)
+
+    def show_again(self, request: Request, response: Response) -> None:
+        """A session begins or ends: what was hidden of the one before is no longer there."""
+        if HIDDEN in request.cookies:
+            response.delete_cookie(HIDDEN, path="/", samesite="strict")
 
     def end(self, response: Response) -> None:
         for name in (self.session, self.csrf):

@@ -17,6 +17,7 @@ async def leave(request: Request, session: Credential) -> Response:
         response = as_answer(problem)
     gate.sessions.forget(session)
     gate.cookies.end(response)
+    gate.cookies.show_again(request, response)
     return response
 
 
@@ -25,4 +26,5 @@ async def leave_kiosk(request: Request, answer: Response) -> Response:
     gate = gate_of(request)
     await leave(request, gate.session(request))
     gate.cookies.end(answer)
+    gate.cookies.show_again(request, answer)
     return answer

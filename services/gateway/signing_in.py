@@ -35,3 +35,4 @@ def keep(request: Request, response: Response, *, session: str, browser: str) ->
     gate = gate_of(request)
     gate.cookies.begin(response, session=session, csrf=gate.csrf.token(session))
     gate.cookies.know(response, browser)
+    gate.cookies.show_again(request, response)

@@ -11,7 +11,7 @@ from services.auth.routes.within import database, must_be_accepted, now, sealing
 from services.auth.service import sessions
 from services.auth.service.checks import Checked
 from shared.db import Scope
-from shared.errors import NotFound, NotSignedIn, TooMany
+from shared.errors import FieldError, Invalid, NotFound, NotSignedIn, TooMany
 from shared.identity import service_only
 
 router = APIRouter(tags=["sessions"])
@@ -88,6 +88,32 @@ async def elevate(request: Request, _: Gateway, body: schemas.SessionCode) -> Re
             session, token=body.session, code=body.code, elevate=True, sealing=sealing(request), now=now()
         )
     must_be_accepted(accepted=given.accepted, wait=given.wait, session_known=given.session_known)
+    return Response(status_code=204)
+
+
+@router.post("/sessions/elevate/end", status_code=204)
+async def leave_elevation(request: Request, _: Gateway, body: schemas.SessionOnly) -> Response:
+    async with database(request).begin(Scope()) as session:
+        await sessions.leave_elevation(session, token=body.session)
+    return Response(status_code=204)
+
+
+@router.post("/sessions/confirm", status_code=204)
+async def confirm(request: Request, _: Gateway, body: schemas.SessionPassword) -> Response:
+    """Whether this is the password of who is signed in; it lifts nothing."""
+    db = database(request)
+    async with db.begin(Scope()) as session:
+        confirming = await service.begin_confirming(session, token=body.session, now=now())
+    if confirming is None:
+        raise NotSignedIn()
+    if confirming.wait:
+        raise TooMany(confirming.wait)
+    # Between two transactions, as at sign-in.
+    fits = await passwords.fits(confirming.password_hash, body.password)
+    async with db.begin(Scope()) as session:
+        await service.finish_confirming(session, confirming, fits=fits, now=now())
+    if not fits:
+        raise Invalid(FieldError("password", "This is not your password. Try again."))
     return Response(status_code=204)
 
 

@@ -41,6 +41,11 @@ class SessionOnly(Body):
     session: Secret
 
 
+class SessionPassword(Body):
+    session: Secret
+    password: Secret
+
+
 class SessionCode(Body):
     session: Secret
     code: Code

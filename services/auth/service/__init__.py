@@ -6,6 +6,7 @@
 from services.auth.service.absence import absence_of, set_absence
 from services.auth.service.break_glass import break_glass, end_break_glass, review_break_glass
 from services.auth.service.checks import Checked, check_personal_token, check_session
+from services.auth.service.confirming import begin_confirming, finish_confirming
 from services.auth.service.factors import factors_of
 from services.auth.service.groups import add_group, retire_group, set_group_members
 from services.auth.service.kiosks import kiosk_of, kiosks, register_kiosk, revoke_kiosk, sign_in_on_kiosk
@@ -39,6 +40,7 @@ __all__ = [
     "ask_for_link",
     "ask_for_passkey",
     "ask_to_sign_in",
+    "begin_confirming",
     "break_glass",
     "change_school",
     "check_personal_token",
@@ -56,6 +58,7 @@ __all__ = [
     "end_somebodys_sessions",
     "enrol_totp",
     "factors_of",
+    "finish_confirming",
     "forget_device",
     "give_code",
     "give_passkey",

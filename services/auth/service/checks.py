@@ -8,7 +8,16 @@ from uuid import UUID
 from sqlalchemy import Row, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.auth.domain import KIOSK_IDLE, SESSION_IDLE, TOUCH_EVERY, SessionTimes, Standing, hash_of, standing
+from services.auth.domain import (
+    ELEVATED_IDLE,
+    KIOSK_IDLE,
+    SESSION_IDLE,
+    TOUCH_EVERY,
+    SessionTimes,
+    Standing,
+    hash_of,
+    standing,
+)
 from services.auth.models import PersonalToken, StaffSession
 from services.auth.queries import today
 from services.auth.scope import enter
@@ -83,7 +92,11 @@ async def check_session(
         return None
     await _touch(session, row.id, state, now=now, background=background)
     staff, glass_until = found
-    return Checked(staff, state.expires_at, state.elevated_until, glass_until)
+    until = state.elevated_until
+    if until is not None and background:
+        # Nobody is there: what ends by being idle ends from when somebody last was.
+        until = min(until, row.seen_at + ELEVATED_IDLE)
+    return Checked(staff, state.expires_at, until, glass_until)
 
 
 async def check_personal_token(

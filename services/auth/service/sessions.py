@@ -261,6 +261,28 @@ async def choose_school(session: AsyncSession, *, session_id: UUID, staff_id: UU
     )
 
 
+async def leave_elevation(session: AsyncSession, *, token: str) -> None:
+    """Elevated access ends now, the session goes on. Leaving what one has not is as good as leaving it."""
+    left = await session.execute(
+        update(StaffSession)
+        .where(
+            StaffSession.token_hash == hash_of(token),
+            StaffSession.ended_at.is_(None),
+            StaffSession.elevated_at.is_not(None),
+        )
+        .values(elevated_at=None)
+        .returning(StaffSession.id, StaffSession.staff_id)
+    )
+    for row in left.all():
+        await note_sign_in(
+            session,
+            "session:elevation-left",
+            about_kind="session",
+            about_id=row.id,
+            details={"staff": str(row.staff_id)},
+        )
+
+
 async def end_session(session: AsyncSession, *, token: str, now: datetime) -> None:
     """Sign out. Ending what has ended, or never was, is as good as ending it."""
     ended = await session.execute(

@@ -117,6 +117,7 @@ async def sign_out(request: Request, visit: SignedInVisit) -> Response:
     request.state.visit = None
     answer = to(request, "/signed-out" if ended else "/signed-out?uncertain=1")
     gate.cookies.end(answer)
+    gate.cookies.show_again(request, answer)
     answer.headers["Clear-Site-Data"] = CLEAR
     return answer
 

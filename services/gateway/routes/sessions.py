@@ -112,6 +112,20 @@ async def elevate(request: Request, session: OwnSession, body: schemas.Code) -> 
     return await _change(request, session, "/sessions/elevate", code=body.code)
 
 
+@router.delete("/elevate", status_code=204, responses=gives_nothing("Elevated access has ended."))
+async def leave_elevation(request: Request, session: OwnSession) -> Response:
+    """End elevated access now. You stay signed in."""
+    return await _change(request, session, "/sessions/elevate/end")
+
+
+@router.post("/me/confirm", status_code=204, responses=gives_nothing("It is your password."))
+async def confirm_password(request: Request, session: OwnSession, body: schemas.Password) -> Response:
+    """Show by your password that you are still the one who signed in: a page that was hidden comes back. It lifts
+    nothing, and counts as a try at your code."""
+    gate_of(request).may_try_a_code(request, session)
+    return await _change(request, session, "/sessions/confirm", password=body.password)
+
+
 @router.post(
     "/me/school",
     status_code=204,
@@ -143,6 +157,7 @@ async def me(request: Request, caller: SignedIn) -> Response:
         {
             **{field: staff.get(field) for field in schemas.WHO},
             "name": names.get(staff["staff_id"]),
+            "elevated_until": caller.elevated_until,
             "csrf_token": gate.csrf.token(session) if session else None,
             "notices": notices,
         }

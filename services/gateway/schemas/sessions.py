@@ -56,6 +56,12 @@ class Code(Body):
     code: TotpCode
 
 
+class Password(Body):
+    model_config = example(password="three lamps over the quiet canal")
+
+    password: Secret
+
+
 class ChooseSchool(Body):
     model_config = example(school_id=SCHOOL)
 
@@ -105,6 +111,7 @@ class Me(Answer):
         scopes=None,
         break_glass=None,
         kiosk_id=None,
+        elevated_until=None,
         csrf_token=CSRF_EXAMPLE,
         notices=[],
     )
@@ -119,6 +126,7 @@ class Me(Answer):
     scopes: list[str] | None = Field(description="what a personal token is for; null for a person")
     break_glass: GlassHeld | None = Field(description="the record you may read by break-glass: say so on every page")
     kiosk_id: UUID | None = Field(description="you are on a kiosk, where you can log and nothing else")
+    elevated_until: datetime | None = Field(description="when elevated access ends, if nothing is done until then")
     csrf_token: str | None = Field(description="absent for a personal token, which needs none")
     notices: list[str] = Field(description="what does not work just now, in plain words")
 

@@ -12,6 +12,7 @@ from services.gateway.pages import (
     serving,
     sign_in,
 )
+from services.gateway.pages.settings import SETTINGS_ROUTERS
 
 PAGE_ROUTERS = (
     serving.router,
@@ -23,5 +24,6 @@ PAGE_ROUTERS = (
     searching.router,
     passwords.router,
     second_factor.router,
+    *SETTINGS_ROUTERS,
     demonstration.router,
 )

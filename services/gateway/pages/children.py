@@ -15,7 +15,7 @@ from services.gateway.pages.frame import page, to
 from services.gateway.pages.patterns import patterns_of
 from services.gateway.pages.problems import PageRoute
 from services.gateway.pages.visit import Visit, visits
-from services.gateway.pages.words import midnight
+from services.gateway.pages.words import PARTS, midnight
 
 router = APIRouter(prefix="/children", include_in_schema=False, route_class=PageRoute)
 Finder = Annotated[Visit, Depends(visits("pupil:find"))]
@@ -31,14 +31,6 @@ FLAGS = {
     "medical": "Medical",
 }
 PROTECTION = frozenset({"child_protection_plan", "child_in_need", "safe_address"})
-PARTS = {
-    "subject": "About them",
-    "harmed": "Harmed",
-    "alleged": "Alleged to have harmed",
-    "witness": "Saw it",
-    "sibling": "Sibling",
-    "mentioned": "Mentioned",
-}
 KINDS = {
     "action": "with an action",
     "addendum": "with an addition",

@@ -85,3 +85,37 @@ def midnight(value: str, *, after: bool = False) -> str | None:
     except (ValueError, OverflowError):
         return None
     return datetime(told.year, told.month, told.day, tzinfo=LONDON).isoformat()
+
+
+# The parts, roles and reasons that the API names, as people say them.
+PARTS = {
+    "subject": "About them",
+    "harmed": "Harmed",
+    "alleged": "Alleged to have harmed",
+    "witness": "Saw it",
+    "sibling": "Sibling",
+    "mentioned": "Mentioned",
+}
+ROLES = {
+    "head": "Head",
+    "lead_dsl": "Lead DSL",
+    "deputy_dsl": "Deputy DSL",
+    "senco": "SENCo",
+    "senior_leader": "Senior leader",
+    "pastoral": "Pastoral",
+    "teacher": "Teacher",
+    "teaching_assistant": "Teaching assistant",
+    "support": "Support staff",
+}
+WHY = {
+    "head": "Head: every incident",
+    "lead_dsl": "Lead DSL: every incident",
+    "rule": "A rule",
+    "chosen_person": "Chosen by the writer",
+    "chosen_group": "In a group that the writer chose",
+    "stand_in": "Stands in for a DSL",
+    "readded": "Told again",
+    "class_teacher": "Teaches the class",
+    "deputy": "Deputy of somebody who is away",
+    "escalated": "Nobody had read it in time",
+}

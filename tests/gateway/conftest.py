@@ -237,6 +237,8 @@ def hold_to_its_description(method: str, path: str, answer: httpx.Response) -> N
             described = route.responses[answer.status_code]
             if "model" in described:
                 described["model"].model_validate_json(answer.content)
+            elif "content" in described:
+                assert answer.headers["content-type"].partition(";")[0] in described["content"]
             else:
                 assert answer.content == b""
             return

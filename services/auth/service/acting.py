@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
@@ -46,6 +47,11 @@ def in_own_school(acting_staff: Staff | None, school_id: UUID) -> None:
 def not_oneself(acting_staff: Staff | None, staff_id: UUID, *, who_can: str) -> None:
     if acting_staff is not None and acting_staff.staff_id == staff_id:
         raise NotPermitted(who_can)
+
+
+async def one_at_a_time(session: AsyncSession, what: str) -> None:
+    """Of two who would add the same thing at once, the second waits for the first's commit and finds it there."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('added'), hashtext(:what))"), {"what": what})
 
 
 def now() -> datetime:

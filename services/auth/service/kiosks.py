@@ -13,7 +13,7 @@ from services.auth import queries
 from services.auth.domain import KIOSK_LIFE, TOUCH_EVERY, hash_of, new_kiosk_token
 from services.auth.models import Kiosk, School, StaffSession
 from services.auth.service import throttles
-from services.auth.service.acting import note
+from services.auth.service.acting import note, one_at_a_time
 from services.auth.service.sessions import Candidate, note_sign_in, open_for
 from shared.errors import FieldError, Invalid, NotFound
 from shared.identity import Staff
@@ -34,6 +34,7 @@ class OnKiosk:
 
 async def register_kiosk(session: AsyncSession, *, acting_staff: Staff, name: str, now: datetime) -> tuple[Kiosk, str]:
     """The device's row, and its token, which is shown this once. Raises Invalid for a name that is in use."""
+    await one_at_a_time(session, f"kiosk {acting_staff.school_id}")
     same = select(Kiosk.id).where(
         Kiosk.school_id == acting_staff.school_id, func.lower(Kiosk.name) == name.lower(), Kiosk.revoked_at.is_(None)
     )

@@ -11,7 +11,7 @@ from services.auth.domain import Period
 from services.auth.models import ClassTaught, Credential, Membership, RoleHeld, StaffAccount, TrustRoleHeld
 from services.auth.scope import seeing
 from services.auth.sealing import Sealing
-from services.auth.service.acting import in_own_school, not_oneself, note, now
+from services.auth.service.acting import in_own_school, not_oneself, note, now, one_at_a_time
 from services.auth.service.publishing import publish_place, publish_trust_place
 from services.auth.service.schools import keep_still
 from services.auth.service.sessions import end_sessions_of
@@ -51,6 +51,7 @@ async def add_staff(
     """
     roles, trust_roles = sorted(set(roles)), sorted(set(trust_roles))
     _check_new(acting_staff, school_id, roles, trust_roles)
+    await one_at_a_time(session, f"staff {domain.email_key(email)}")
     person = await queries.account_by_email(session, email)
     if person is None:
         person = await _new_account(

@@ -1,14 +1,14 @@
 """The inbox: an event that comes twice has its effect once."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db import Database, Scope
+from shared.db import Database, Scope, ask
 
 KEPT_DAYS: Final = 30
 """Longer than any bus keeps a message that was read, so that none comes back after it was forgotten here."""
@@ -25,14 +25,28 @@ inbox: Final = Table(
 )
 
 
-# Put together once: to build such a statement costs more than to run it, and every event runs it.
-_TAKE: Final = insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id)
+_TAKE: Final = (
+    "INSERT INTO inbox (consumer, event_id, school_id, taken_at) SELECT $1::text, id, $3::uuid, $4::timestamptz "
+    "FROM unnest($2::uuid[]) AS id ON CONFLICT DO NOTHING RETURNING event_id"
+)
+# In one order, whoever takes which of them; and whoever takes several does not wait long for one.
+_TAKE_ALL: Final = f"{_TAKE.replace('AS id', 'AS id ORDER BY id')}, set_config('lock_timeout', $5::text, true)"
 
 
 async def first_time(session: AsyncSession, consumer: str, event_id: UUID, school_id: UUID) -> bool:
     """Whether this consumer takes this event for the first time; noted in the same transaction as the effect."""
-    row = {"consumer": consumer, "event_id": event_id, "school_id": school_id, "taken_at": datetime.now(UTC)}
-    return (await session.execute(_TAKE, row)).first() is not None
+    return bool(await ask(session, _TAKE, consumer, [event_id], school_id, datetime.now(UTC)))
+
+
+async def first_times(
+    session: AsyncSession, consumer: str, event_ids: Sequence[UUID], school_id: UUID, *, longest_wait: str
+) -> set[UUID]:
+    """Those of these events that this consumer takes for the first time.
+
+    `longest_wait`: for any lock in this transaction, as PostgreSQL writes it ("1s").
+    """
+    found = await ask(session, _TAKE_ALL, consumer, event_ids, school_id, datetime.now(UTC), longest_wait)
+    return {event_id for event_id, _ in found}
 
 
 async def prune(worker_db: Database) -> int:

@@ -10,11 +10,12 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, func, insert
+from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.ids import new_id
 from shared.mail_seal import MailSeal
+from shared.rows import write_rows
 
 
 class MailKind(StrEnum):
@@ -83,11 +84,11 @@ async def queue_mail(
     that is a secret itself, as of an invitation, needs the `seal` of the sender that will carry it.
     Called twice for the same fact it makes two mails.
     """
-    row = _row(kind, school_id, staff_id, path)
+    made = row(kind, school_id, staff_id, path)
     if seal is not None:
-        row["link"] = seal.close_path(row["id"], path)
-    await _put(session, [row])
-    mail_id: UUID = row["id"]
+        made["link"] = seal.close_path(made["id"], path)
+    await _put(session, [made])
+    mail_id: UUID = made["id"]
     return mail_id
 
 
@@ -95,10 +96,11 @@ async def queue_mails(
     session: AsyncSession, *, kind: MailKind, school_id: UUID, to: Sequence[tuple[UUID, str]]
 ) -> None:
     """Several mails of one kind, to whom and with which path, in one question to the database."""
-    await _put(session, [_row(kind, school_id, staff_id, path) for staff_id, path in to])
+    await _put(session, [row(kind, school_id, staff_id, path) for staff_id, path in to])
 
 
-def _row(kind: MailKind, school_id: UUID, staff_id: UUID, path: str) -> dict[str, Any]:
+def row(kind: MailKind, school_id: UUID, staff_id: UUID, path: str) -> dict[str, Any]:
+    """The row that `queue_mail` writes, for who writes it together with others; `wake_after` belongs to it."""
     if not path.startswith("/") or path.startswith("//"):
         raise ValueError("a mail links to a path of Heed")
     return {
@@ -116,5 +118,10 @@ def _row(kind: MailKind, school_id: UUID, staff_id: UUID, path: str) -> dict[str
 
 async def _put(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        await session.execute(insert(mail), rows)
-        session.info["mailed"] = True
+        await write_rows(session, [(mail, row) for row in rows])
+        wake_after(session)
+
+
+def wake_after(session: AsyncSession) -> None:
+    """The sender is woken when this transaction has committed."""
+    session.info["mailed"] = True

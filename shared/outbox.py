@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, insert
+from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +14,7 @@ from shared.contracts.events import Event
 from shared.contracts.registry import encode
 from shared.db import TRUST_LOG
 from shared.ids import new_id
+from shared.rows import write_rows
 from shared.tracing import current_traceparent
 
 # The order (seq) is the database's to give and the relay's to read: the app may write an event and not read it back.
@@ -73,7 +74,7 @@ def row(event: Event, *, school_id: UUID | None, version: int) -> dict[str, Any]
 
 async def _put(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        await session.execute(insert(outbox), rows)
+        await write_rows(session, [(outbox, row) for row in rows])
         wake_after(session)
 
 

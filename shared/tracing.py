@@ -2,6 +2,8 @@
 
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from typing import Final
 
@@ -29,3 +31,13 @@ def enter(traceparent: str | None) -> Token[str | None]:
 
 def leave(token: Token[str | None]) -> None:
     _current.reset(token)
+
+
+@contextmanager
+def within(traceparent: str | None) -> Iterator[None]:
+    """For what is done of several traces at once: this part is of this one."""
+    token = enter(traceparent)
+    try:
+        yield
+    finally:
+        leave(token)

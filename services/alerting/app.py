@@ -1,7 +1,7 @@
 """Alerting's table of contents."""
 
 from services.alerting.escalator import Escalator
-from services.alerting.handlers import CONSUMER, HANDLERS, TOPICS
+from services.alerting.handlers import CONSUMER, HANDLERS, TOGETHER, TOPICS
 from services.alerting.queries.unread import unread_by_age
 from services.alerting.routes import alerts, choices, duties, escalation, internal, notices, rules, webhooks
 from services.alerting.settings import AlertingSettings
@@ -59,7 +59,13 @@ def create_service(settings: AlertingSettings, *, peers: Peers, bus: Bus | None 
         workers = {
             "relay": relay,
             "consumer": Runner(
-                consumer=CONSUMER, bus=bus, db=db, worker_db=worker_db, handlers=HANDLERS, topics=TOPICS
+                consumer=CONSUMER,
+                bus=bus,
+                db=db,
+                worker_db=worker_db,
+                handlers=HANDLERS,
+                topics=TOPICS,
+                together=TOGETHER,
             ),
             "sender": sender,
             "escalator": Escalator(db),

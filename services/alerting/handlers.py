@@ -1,6 +1,6 @@
 """What alerting does with what others tell: it keeps its copies of people, and tells who must know of incidents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, cast
 from uuid import UUID
 
@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import taken_over
 from services.alerting.models import ToldIncident
-from services.alerting.service import copies, duties, leave_notice, tell, tell_who_was_missed
+from services.alerting.service import Telling, copies, duties, leave_notice, tell, tell_who_was_missed
 from services.alerting.service.telling import hold_people
-from shared.bus.runner import Handler
+from shared.bus.runner import Handler, HandlerOfSeveral, Taken
 from shared.contracts import auth, incident
 from shared.contracts.auth import (
     GroupChanged,
@@ -79,11 +79,18 @@ async def shield_changed(session: AsyncSession, envelope: Envelope, event: Event
         await tell_who_was_missed(session, school_id, envelope.time)
 
 
-async def incident_told(session: AsyncSession, envelope: Envelope, event: Event) -> None:
+async def incidents_told(session: AsyncSession, events: Sequence[Taken]) -> None:
     """Logged, or corrected: then it may concern more people than before."""
-    facts = cast(IncidentFacts, event)
-    history = isinstance(facts, IncidentLogged) and taken_over(facts.logged_at, envelope.time)
-    await tell(session, school_id=_school(envelope), facts=facts, version=envelope.version, by_mail=not history)
+    tellings = []
+    for envelope, event in events:
+        facts = cast(IncidentFacts, event)
+        history = isinstance(facts, IncidentLogged) and taken_over(facts.logged_at, envelope.time)
+        tellings.append(Telling(facts, envelope.version, by_mail=not history, traceparent=envelope.traceparent))
+    await tell(session, school_id=_school(events[0][0]), tellings=tellings)
+
+
+async def incident_told(session: AsyncSession, envelope: Envelope, event: Event) -> None:
+    await incidents_told(session, [(envelope, event)])
 
 
 async def incident_closed(session: AsyncSession, envelope: Envelope, event: Event) -> None:
@@ -137,4 +144,8 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     IncidentReopened: incident_reopened,
     ActionAdded: action_added,
     ActionDone: action_done,
+}
+TOGETHER: Final[Mapping[type[Event], HandlerOfSeveral]] = {
+    IncidentLogged: incidents_told,
+    IncidentCorrected: incidents_told,
 }

@@ -1,7 +1,7 @@
 """The incident service's table of contents."""
 
 from services.incident.draft_sweeper import DraftSweeper
-from services.incident.handlers import CONSUMER, HANDLERS, TOPICS
+from services.incident.handlers import CONSUMER, HANDLERS, TOGETHER, TOPICS
 from services.incident.routes import ROUTERS
 from services.incident.settings import IncidentSettings
 from services.incident.tidying import Tidier
@@ -41,7 +41,13 @@ def create_service(settings: IncidentSettings, *, peers: Peers, bus: Bus | None 
         workers = {
             "relay": relay,
             "consumer": Runner(
-                consumer=CONSUMER, bus=bus, db=db, worker_db=worker_db, handlers=HANDLERS, topics=TOPICS
+                consumer=CONSUMER,
+                bus=bus,
+                db=db,
+                worker_db=worker_db,
+                handlers=HANDLERS,
+                topics=TOPICS,
+                together=TOGETHER,
             ),
             "tidier": Tidier(db),
             "sweeper": DraftSweeper(db),

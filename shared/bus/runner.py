@@ -12,7 +12,10 @@ import structlog
 
 from shared.bus.api import WINDOW, Bus, Consumer, with_dead_letters
 from shared.bus.effect import Handler as Handler
+from shared.bus.effect import HandlerOfSeveral as HandlerOfSeveral
+from shared.bus.effect import Taken as Taken
 from shared.bus.failures import Gate
+from shared.bus.gathering import NONE_TOGETHER, Gathering
 from shared.bus.lanes import Lanes
 from shared.bus.ledger import Ledger, goes_on_everywhere
 from shared.bus.parking import Parking
@@ -26,6 +29,9 @@ from shared.inbox import prune
 PAUSES: Final = (0.05, 0.2, 0.8, 3.2)
 """Seconds before the second, third … try of an event that may pass."""
 
+SIDE_BY_SIDE: Final = 4
+"""Transactions at a time. The pool of connections is shared with the requests."""
+
 IDLE_SECONDS: Final = 0.5
 BUSY_SECONDS: Final = 0.05
 LAST_EFFECTS: Final = 4.0
@@ -37,7 +43,11 @@ _log = structlog.get_logger(__name__)
 
 
 class Runner:
-    """A worker. Several of one consumer share its partitions."""
+    """A worker. Several of one consumer share its partitions.
+
+    `together`: of which events several may have their effects in one transaction, and how; each is among `handlers`
+    too, for when it has to be tried alone.
+    """
 
     def __init__(
         self,
@@ -48,6 +58,7 @@ class Runner:
         worker_db: Database,
         handlers: Mapping[type[Event], Handler],
         topics: Sequence[str],
+        together: Mapping[type[Event], HandlerOfSeveral] = NONE_TOGETHER,
         session_timeout: float = 10.0,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
@@ -57,6 +68,7 @@ class Runner:
         self._worker_db = worker_db
         self._handlers = handlers
         self._topics = tuple(topics)
+        self._together = together
         self._session_timeout = session_timeout
         self._pauses = tuple(pauses)
 
@@ -91,6 +103,7 @@ class Runner:
             await consumer.close()
 
     def _settling(self, parking: Parking) -> Settling:
+        slots = asyncio.Semaphore(SIDE_BY_SIDE)
         return Settling(
             consumer=self._consumer,
             bus=self._bus,
@@ -99,6 +112,8 @@ class Runner:
             parking=parking,
             gate=Gate(self._db.ready, consumer=self._consumer),
             pauses=self._pauses,
+            gathering=Gathering(self._consumer, self._db, self._together, slots),
+            slots=slots,
         )
 
     async def _prune_now_and_then(self) -> None:

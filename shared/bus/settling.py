@@ -1,16 +1,18 @@
 """Settling: one message brought to its end, and the decisions on the way when something goes wrong."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
 from shared.bus.api import Bus, Message, Received, TooLarge, dead_letter_topic
 from shared.bus.effect import Handler, give_effect
 from shared.bus.failures import LONGEST_PAUSE, Gate, looks_away, may_pass, reason_of
+from shared.bus.gathering import Apart, Gathering
 from shared.bus.parking import Parking
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import Event
@@ -18,9 +20,6 @@ from shared.contracts.registry import UnknownType, decode
 from shared.db import Database
 from shared.telemetry import EVENTS
 from shared.tracing import enter, leave
-
-SIDE_BY_SIDE: Final = 4
-"""Transactions at a time. The pool of connections is shared with the requests."""
 
 _Result = TypeVar("_Result")
 _log = structlog.get_logger(__name__)
@@ -37,7 +36,8 @@ class Settling:
     parking: Parking
     gate: Gate
     pauses: Sequence[float]
-    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SIDE_BY_SIDE))
+    gathering: Gathering
+    slots: asyncio.Semaphore
     hurried: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hurry(self) -> None:
@@ -70,6 +70,9 @@ class Settling:
     async def _take(self, message: Received, envelope: Envelope, event: Event, handler: Handler) -> str:
         if await self._waits_behind(message, envelope):
             return "queued"
+        if self.gate.is_open and self.gathering.takes(envelope, event):
+            with contextlib.suppress(Apart):
+                return "handled" if await self.gathering.give_effect(envelope, event) else "repeated"
         failed = 0
         while True:
             if not self.gate.is_open:

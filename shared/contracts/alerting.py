@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from shared.contracts.events import Event
+from shared.contracts.events import Event, Fact
 from shared.contracts.words import Why
 
 TOPIC = "heed.alerting.v1"
@@ -18,10 +18,24 @@ class AlertFact(Event):
     staff_id: UUID
 
 
+class AlsoTold(Fact):
+    alert_id: UUID
+    staff_id: UUID
+    why: list[Why]
+
+
 class AlertRaised(AlertFact):
+    """Somebody was told of an incident, and in the same moment whoever is named in `also`."""
+
     TYPE: ClassVar[str] = "heed.alert.raised.v1"
 
     why: list[Why]
+    also: list[AlsoTold] = []
+
+    @property
+    def told(self) -> list[AlsoTold]:
+        """Everybody whom this event is about."""
+        return [AlsoTold(alert_id=self.alert_id, staff_id=self.staff_id, why=self.why), *self.also]
 
 
 class AlertRead(AlertFact):

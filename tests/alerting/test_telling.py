@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.alerting.handlers import TOGETHER
 from services.alerting.recipients import Rule
 from services.alerting.service import NobodyToTell, replace_rules
 from shared.contracts.alerting import AlertRaised
 from shared.contracts.auth import GroupChanged
+from shared.contracts.envelope import Envelope
+from shared.contracts.incident import IncidentLogged
 from shared.contracts.words import DSL_TEAM, Role, Sensitivity
 from shared.db import Scope
 from shared.ids import new_id
@@ -87,10 +90,33 @@ async def test_r79_each_alert_has_a_mail_with_its_link_and_an_event_in_order(sch
     assert [(m["staff_id"], m["link"]) for m in mails] == [(a["staff_id"], f"/alerts/{a['id']}") for a in alerts]
     assert {(m["kind"], m["state"], m["school_id"]) for m in mails} == {("alert", "prepared", school.id)}
     published = await school.published(incident)
-    assert [envelope.version for envelope, _ in published] == [1, 2, 3]
+    assert [envelope.version for envelope, _ in published] == [1]
     assert {envelope.school_id for envelope, _ in published} == {school.id}
-    raised = [event for _, event in published if isinstance(event, AlertRaised)]
-    assert [(e.alert_id, e.staff_id) for e in raised] == [(a["id"], a["staff_id"]) for a in alerts]
+    [(_, raised)] = published
+    assert isinstance(raised, AlertRaised)
+    assert [(told.alert_id, told.staff_id) for told in raised.told] == [(a["id"], a["staff_id"]) for a in alerts]
+
+
+async def test_incidents_told_of_together_are_told_as_if_each_came_alone(school: School) -> None:
+    incidents = [school.incident(), school.incident(extra_staff_ids=[school.people["Chaudhry"]])]
+    taken = []
+    for number, incident in enumerate(incidents):
+        trace = f"00-{str(number + 1) * 32}-{'b' * 16}-01"
+        about = (new_id(), incident.TYPE, "/heed/incident", datetime.now(UTC), incident.key)
+        taken.append((Envelope(*about, school.id, version=1, traceparent=trace), incident))
+    async with school.db.begin(Scope(school.id)) as session:
+        await TOGETHER[IncidentLogged](session, taken)
+    assert await school.told(incidents[0]) == LINE
+    assert await school.told(incidents[1]) == {**LINE, "Chaudhry": {"chosen_person"}}
+    assert len(await school.rows("SELECT FROM mail")) == 5
+    assert len(await school.rows("SELECT FROM reading_watch")) == 2
+    for number, incident in enumerate(incidents):
+        [(envelope, event)] = await school.published(incident)
+        assert isinstance(event, AlertRaised)
+        assert len(event.also) == number + 1
+        assert (envelope.traceparent or "")[3:35] == str(number + 1) * 32
+        [row] = await school.rows("SELECT trace_id FROM audit WHERE about_id = $1", incident.incident_id)
+        assert row["trace_id"] == str(number + 1) * 32
 
 
 async def test_a_batch_of_alerts_is_on_the_audit_with_the_children(school: School) -> None:
@@ -110,7 +136,7 @@ async def test_nobody_is_told_twice_when_the_event_comes_twice(school: School) -
     # After the inbox has forgotten it, or in a replay, it comes under another name.
     assert await school.hear(incident, version=1)
     assert await school.told(incident) == LINE
-    assert len(await school.published(incident)) == 2
+    assert len(await school.published(incident)) == 1
     [mails] = await school.rows("SELECT count(*) FROM mail")
     assert mails["count"] == 2
 
@@ -121,7 +147,7 @@ async def test_a_correction_adds_who_must_know_now_and_takes_nobodys_alert(schoo
     await school.corrected(incident, category_ids=[WELFARE], sensitivity=Sensitivity.SENSITIVE)
     told = await school.told(incident)
     assert told == LINE | {"Bevan": {"class_teacher"}, "Haddad": {"rule"}}
-    assert [envelope.version for envelope, _ in await school.published(incident)] == [1, 2, 3, 4]
+    assert [envelope.version for envelope, _ in await school.published(incident)] == [1, 2]
 
 
 async def test_an_older_word_on_an_incident_changes_nothing(school: School) -> None:

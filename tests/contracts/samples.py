@@ -38,6 +38,10 @@ def sample(model: type[Fact]) -> Fact:
             from shared.contracts.incident import LinkedPupil
 
             values[name] = [sample(LinkedPupil)]
+        elif name == "also":
+            from shared.contracts.alerting import AlsoTold
+
+            values[name] = [sample(AlsoTold)]
         elif name.endswith("_ids"):
             values[name] = [_id(number), _id(number + 100)]
         elif name.endswith("_id"):

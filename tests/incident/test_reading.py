@@ -7,8 +7,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from services.incident.handlers import note_reader, note_withdrawal
-from shared.contracts.alerting import AlertRaised, AlertWithdrawn
+from services.incident.handlers import note_reader
+from shared.contracts.alerting import AlertFact, AlertRaised, AlertWithdrawn, AlsoTold
 from shared.contracts.envelope import Envelope
 from shared.contracts.words import Assurance, Role, Why
 from shared.db import Scope
@@ -42,7 +42,30 @@ async def alert(school: School, who: Client, incident_id: UUID, *, version: int 
         traceparent=None,
     )
     async with school.db.begin(Scope(school.id)) as session:
-        await (note_withdrawal if withdrawn else note_reader)(session, envelope, event)
+        await note_reader(session, envelope, event)
+
+
+async def test_whoever_was_told_in_the_same_moment_may_read_and_the_newest_word_on_each_holds(
+    school: School, empty_cluster: Cluster
+) -> None:
+    incident_id, alerts, people = new_id(), [new_id() for _ in range(3)], [new_id() for _ in range(3)]
+    others = [AlsoTold(alert_id=a, staff_id=p, why=[Why.RULE]) for a, p in zip(alerts[1:], people[1:], strict=True)]
+    raised = AlertRaised(alert_id=alerts[0], incident_id=incident_id, staff_id=people[0], why=[Why.HEAD], also=others)
+    gone = AlertWithdrawn(alert_id=alerts[1], incident_id=incident_id, staff_id=people[1])
+
+    def envelope(event: AlertFact, version: int) -> Envelope:
+        return Envelope(new_id(), event.TYPE, event.source(), datetime.now(UTC), incident_id, school.id, version)
+
+    # The withdrawal comes first; what it was about, and who else, comes after it.
+    for event, version in ((gone, 2), (raised, 1)):
+        async with school.db.begin(Scope(school.id)) as session:
+            await note_reader(session, envelope(event, version), event)
+    query = "SELECT staff_id, alert_id, withdrawn_at IS NULL AS reads FROM reader WHERE incident_id = $1"
+    connection = await asyncpg.connect(empty_cluster.admin("incident"))
+    rows = await connection.fetch(query, incident_id)
+    await connection.close()
+    found = {row["staff_id"]: (row["alert_id"], row["reads"]) for row in rows}
+    assert found == dict(zip(people, zip(alerts, (True, False, True), strict=True), strict=True))
 
 
 @pytest.mark.parametrize(

@@ -1,39 +1,40 @@
 """A school as it is known here: what `recipients` needs, in one question, because every incident asks it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Uuid
 
-from services.alerting.domain.escalation import LONDON
+from services.alerting.domain.escalation import LONDON, Settings
+from services.alerting.queries.escalation import Kept
 from services.alerting.recipients import Colleague, Rule, School, Shield
 from shared.contracts.words import Part, Role, Sensitivity, TrustRole
+from shared.db import ask
 
-_SCHOOL: Final = text(
-    """
+_SCHOOL: Final = """
 SELECT
-    (SELECT json_agg(json_build_array(staff_id, roles, class_ids, coalesce(away_until >= :today, false),
+    (SELECT json_agg(json_build_array(staff_id, roles, class_ids, coalesce(away_until >= $4::date, false),
                                       deputy_id)) FROM staff_copy
-        WHERE school_id = :school_id AND NOT disabled) AS staff,
+        WHERE school_id = $1 AND NOT disabled) AS staff,
     (SELECT json_agg(json_build_array(group_id, member_ids)) FROM group_copy
-        WHERE school_id = :school_id AND active) AS groups,
+        WHERE school_id = $1 AND active) AS groups,
     (SELECT json_agg(json_build_array(staff_id, coalesce(pupil_id, incident_id))) FROM shield_copy
-        WHERE school_id = :school_id AND active) AS shields,
+        WHERE school_id = $1 AND active) AS shields,
     (SELECT json_agg(json_build_array(id, name, category_ids, at_least, up_to, year_groups, parts, roles,
                                       group_ids, staff_ids, class_teachers) ORDER BY position) FROM rule
-        WHERE school_id = :school_id AND retired_at IS NULL) AS rules,
+        WHERE school_id = $1 AND retired_at IS NULL) AS rules,
     (SELECT json_agg(staff_id) FROM trust_staff
-        WHERE NOT disabled AND :trust_lead = ANY (roles)) AS trust_leads,
-    (SELECT array_agg(staff_id) FROM alert
-        WHERE school_id = :school_id AND incident_id = :incident_id) AS told
+        WHERE NOT disabled AND $3::text = ANY (roles)) AS trust_leads,
+    (SELECT json_agg(json_build_array(incident_id, staff_id)) FROM alert
+        WHERE school_id = $1 AND incident_id = ANY ($2::uuid[])) AS told,
+    (SELECT words FROM escalation_settings WHERE school_id = $1) AS settings,
+    (SELECT json_agg(json_build_array(staff_id, words)) FROM mail_choice WHERE school_id = $1) AS choices,
+    EXISTS (SELECT FROM webhook WHERE school_id = $1 AND off_at IS NULL) AS webhooks,
+    clock_timestamp() AS now
 """
-).columns(staff=JSON, groups=JSON, shields=JSON, rules=JSON, trust_leads=JSON, told=ARRAY(Uuid))
 
 _NONE: Final = frozenset[UUID]()
 ROLES: Final = {role.value: role for role in Role if role is not Role.UNKNOWN}
@@ -48,25 +49,49 @@ class Known:
     told: frozenset[UUID]
 
 
+@dataclass(frozen=True, slots=True)
+class KnownOfSeveral:
+    """The same of several incidents, with what the school said of reading times, and the time by the database."""
+
+    school: School
+    rules: Sequence[Rule]
+    told: Mapping[UUID, frozenset[UUID]]
+    settings: Settings
+    choices: Sequence[tuple[str, dict[str, Any]]]
+    """Of whoever said something of their mails, what."""
+    webhooks: bool
+    """Whether any system of the school's own listens."""
+    now: datetime
+
+
 async def known_of(session: AsyncSession, school_id: UUID, incident_id: UUID | None = None) -> Known:
-    row = (
-        await session.execute(
-            _SCHOOL,
-            {
-                "school_id": school_id,
-                "incident_id": incident_id,
-                "trust_lead": TrustRole.TRUST_SAFEGUARDING_LEAD,
-                "today": datetime.now(LONDON).date(),
-            },
-        )
-    ).one()
+    found = await known_of_several(session, school_id, [incident_id] if incident_id else [])
+    return Known(found.school, found.rules, found.told.get(incident_id, _NONE) if incident_id else _NONE)
+
+
+async def known_of_several(session: AsyncSession, school_id: UUID, incident_ids: Sequence[UUID]) -> KnownOfSeveral:
+    today = datetime.now(LONDON).date()
+    lead = TrustRole.TRUST_SAFEGUARDING_LEAD.value
+    [(*found, webhooks, now)] = await ask(session, _SCHOOL, school_id, incident_ids, lead, today)
+    staff, groups, shields, rules, trust_leads, told, settings, choices = (each or () for each in found)
     school = School(
-        staff=[_colleague(*columns) for columns in row.staff or ()],
-        groups={UUID(group): _ids(members) for group, members in row.groups or ()},
-        shields=[Shield(UUID(staff), UUID(about)) for staff, about in row.shields or ()],
-        trust_leads=[Colleague(UUID(i)) for i in sorted(row.trust_leads or ())],
+        staff=[_colleague(*columns) for columns in staff],
+        groups={UUID(group): _ids(members) for group, members in groups},
+        shields=[Shield(UUID(kept), UUID(about)) for kept, about in shields],
+        trust_leads=[Colleague(UUID(i)) for i in sorted(trust_leads)],
     )
-    return Known(school, [_rule(columns) for columns in row.rules or ()], frozenset(row.told or ()))
+    of: dict[UUID, set[UUID]] = {}
+    for incident, person in told:
+        of.setdefault(UUID(incident), set()).add(UUID(person))
+    return KnownOfSeveral(
+        school,
+        [_rule(columns) for columns in rules],
+        {incident: frozenset(people) for incident, people in of.items()},
+        Kept(words=settings or {}).settings,
+        choices,
+        webhooks,
+        now,
+    )
 
 
 def _colleague(

@@ -5,12 +5,13 @@ from services.alerting.service.escalation_settings import replace_escalation_set
 from services.alerting.service.further import alert_further
 from services.alerting.service.notices import leave_notice, see_notice
 from services.alerting.service.rules import replace_rules, try_rules
-from services.alerting.service.telling import NobodyToTell, tell, tell_who_was_missed
+from services.alerting.service.telling import NobodyToTell, Telling, tell, tell_who_was_missed
 from services.alerting.service.waiting import choose
 from services.alerting.service.withdrawing import withdraw
 
 __all__ = [
     "NobodyToTell",
+    "Telling",
     "alert_further",
     "choose",
     "leave_notice",

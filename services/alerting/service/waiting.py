@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,12 @@ from shared.errors import Conflict
 from shared.identity import Staff
 from shared.ids import new_id
 from shared.mail import MailKind, queue_mails
+from shared.rows import Row, write_rows
+
+Choices = Iterable[Sequence[Any]]
+"""Pairs of a person's id and what they said."""
+
+_HELD: Final = cast(Table, HeldMail.__table__)
 
 
 async def hold(
@@ -26,30 +32,39 @@ async def hold(
     incident_id: UUID,
     kind: MailKind,
     to: Sequence[tuple[UUID, UUID]],
-    choices: Iterable[Sequence[Any]] | None,
+    choices: Choices | None,
 ) -> frozenset[UUID]:
     """Hold the mails of those who chose to have them later; who they are. `to`: people, each with what it is about.
 
-    `choices` are pairs of a person's id and what they said. Never called for what cannot wait.
+    Never called for what cannot wait.
     """
+    held = held_rows(school_id=school_id, incident_id=incident_id, kind=kind, to=to, choices=choices or ())
+    await write_rows(session, held.values())
+    return frozenset(held)
+
+
+def held_rows(
+    *, school_id: UUID, incident_id: UUID, kind: MailKind, to: Sequence[tuple[UUID, UUID]], choices: Choices
+) -> Mapping[UUID, tuple[Table, Row]]:
+    """The row by which each mail that is to wait is held, by its person; for who writes it together with others."""
     now = datetime.now(UTC)
-    until = {UUID(str(staff_id)): held_until(Choice.of(words), now) for staff_id, words in choices or ()}
-    rows = [
-        {
-            "school_id": school_id,
-            "id": new_id(),
-            "staff_id": staff_id,
-            "kind": kind.value,
-            "incident_id": incident_id,
-            "about_id": about_id,
-            "due_at": until[staff_id],
-        }
+    until = {UUID(str(staff_id)): held_until(Choice.of(words), now) for staff_id, words in choices}
+    return {
+        staff_id: (
+            _HELD,
+            {
+                "school_id": school_id,
+                "id": new_id(),
+                "staff_id": staff_id,
+                "kind": kind.value,
+                "incident_id": incident_id,
+                "about_id": about_id,
+                "due_at": until[staff_id],
+            },
+        )
         for staff_id, about_id in to
         if until.get(staff_id) is not None
-    ]
-    if rows:
-        await session.execute(insert(HeldMail), rows)
-    return frozenset(staff_id for staff_id, at in until.items() if at is not None)
+    }
 
 
 async def send_held(session: AsyncSession, *, school_id: UUID, staff_id: UUID) -> None:

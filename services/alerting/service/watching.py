@@ -2,17 +2,17 @@
 clock, under the lock of the incident's row: whoever reads at the same moment is either seen or comes after.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import Table, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import State
-from services.alerting.domain.escalation import Look, Rung, climb, look, read_by
+from services.alerting.domain.escalation import Look, Rung, Settings, climb, look, read_by
 from services.alerting.models import Alert, Escalation, ReadingWatch, ToldIncident
 from services.alerting.queries.escalation import settings_of
 from services.alerting.queries.school import known_of
@@ -21,24 +21,28 @@ from services.alerting.service.next_in_line import alerts_of, database_now, tell
 from shared.contracts.events import LENIENT
 from shared.contracts.incident import IncidentFacts, IncidentLogged
 from shared.contracts.words import DSL_TEAM, Why
+from shared.rows import Row
 
 LINE: Final = frozenset({Why.HEAD, Why.LEAD_DSL, Why.STAND_IN, Why.DEPUTY, Why.ESCALATED})
 
 
-async def watch(session: AsyncSession, school_id: UUID, facts: IncidentFacts) -> None:
-    """From now on it must be read. A correction may make that sooner and never later."""
-    now = await database_now(session)
-    due_at = read_by(facts, (await settings_of(session, school_id)).settings, now)
-    row = insert(ReadingWatch).values(
-        school_id=school_id, incident_id=facts.incident_id, rung=int(Rung.DEPUTY), due_at=due_at, set_at=now
-    )
-    await session.execute(
-        row.on_conflict_do_update(
-            index_elements=["school_id", "incident_id"],
-            set_={"due_at": func.least(ReadingWatch.due_at, row.excluded.due_at), "set_at": row.excluded.set_at},
-            where=ReadingWatch.ended_at.is_(None) & (ReadingWatch.rung == int(Rung.DEPUTY)),
-        )
-    )
+_WATCH: Final = cast(Table, ReadingWatch.__table__)
+SOONER: Final[Mapping[Table, str]] = {
+    _WATCH: "(school_id, incident_id) DO UPDATE SET due_at = least(reading_watch.due_at, excluded.due_at), "
+    f"set_at = excluded.set_at WHERE reading_watch.ended_at IS NULL AND reading_watch.rung = {int(Rung.DEPUTY)}"
+}
+"""A correction may make the time sooner and never later."""
+
+
+def watch(school_id: UUID, facts: IncidentFacts, settings: Settings, now: datetime) -> tuple[Table, Row]:
+    """The row by which it must be read from now on; to be written with SOONER. `now` is by the database's clock."""
+    return _WATCH, {
+        "school_id": school_id,
+        "incident_id": facts.incident_id,
+        "rung": int(Rung.DEPUTY),
+        "due_at": read_by(facts, settings, now),
+        "set_at": now,
+    }
 
 
 async def escalate(session: AsyncSession, *, school_id: UUID, incident_id: UUID) -> None:

@@ -10,9 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
-
-from shared.db import Database, Scope
+from shared.db import Database
 from shared.ids import new_id
 from shared.mail import MailState
 
@@ -57,73 +55,64 @@ class MailLeases:
 
     async def take(self, limit: int) -> list[Mail]:
         """The mails that are due, the longest waiting first: ours now."""
-        async with self._db.begin(Scope()) as session:
-            rows = await session.execute(_TAKE, {"owner": self._owner, "seconds": self._seconds, "limit": limit})
-            found = sorted(rows, key=lambda row: (row.next_try_at, row.id))
+        rows = await self._db.alone(_TAKE, self._owner, self._seconds, limit)
         return [
             Mail(
-                id=row.id,
-                school_id=row.school_id,
-                kind=row.kind,
-                staff_id=row.staff_id,
-                link=row.link,
-                message_id=row.message_id,
-                bytes=row.bytes,
-                attempts=row.attempts,
-                created_at=row.created_at,
-                was=MailState(row.was),
+                id=row["id"],
+                school_id=row["school_id"],
+                kind=row["kind"],
+                staff_id=row["staff_id"],
+                link=row["link"],
+                message_id=row["message_id"],
+                bytes=row["bytes"],
+                attempts=row["attempts"],
+                created_at=row["created_at"],
+                was=MailState(row["was"]),
             )
-            for row in found
+            for row in sorted(rows, key=lambda row: (row["next_try_at"], row["id"]))
         ]
 
     async def keep(self, letters: Sequence[tuple[Mail, bytes]]) -> set[UUID]:
         """Store what will be sent, before it is; the ids of those that are still ours to send."""
-        async with self._db.begin(Scope()) as session:
-            given = {"ids": [mail.id for mail, _ in letters], "letters": [letter for _, letter in letters]}
-            return set(await session.scalars(_KEEP, {"owner": self._owner, **given}))
+        ids, written = [mail.id for mail, _ in letters], [letter for _, letter in letters]
+        return {row["id"] for row in await self._db.alone(_KEEP, self._owner, ids, written)}
 
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Write down what became of mails, and let go of them. What somebody took over meanwhile is left alone."""
-        columns = {
-            "ids": [outcome.mail.id for outcome in outcomes],
-            "states": [outcome.state.value for outcome in outcomes],
-            "errors": [outcome.error for outcome in outcomes],
-            "waits": [outcome.wait for outcome in outcomes],
-            "tries": [int(outcome.tried) for outcome in outcomes],
-        }
-        async with self._db.begin(Scope()) as session:
-            await session.execute(_SETTLE, {"owner": self._owner, **columns})
+        columns = zip(
+            *(
+                (outcome.mail.id, outcome.state.value, outcome.error, outcome.wait, int(outcome.tried))
+                for outcome in outcomes
+            ),
+            strict=True,
+        )
+        await self._db.alone(_SETTLE, self._owner, *map(list, columns))
 
 
 # The database's clock throughout, for senders on several machines have several. What each statement returns last lets
 # its commit not wait for the disk, without a question of its own.
-_TAKE: Final = text(
-    """
+_TAKE: Final = """
     WITH due AS (
         SELECT id, state FROM mail
         WHERE sent_at IS NULL AND next_try_at <= now()
             AND (state IN ('prepared', 'unknown') OR (state = 'sending' AND lease_until <= now()))
-        ORDER BY next_try_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+        ORDER BY next_try_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
     )
-    UPDATE mail SET state = 'sending', lease_owner = :owner, lease_until = now() + make_interval(secs => :seconds)
+    UPDATE mail SET state = 'sending', lease_owner = $1, lease_until = now() + make_interval(secs => $2)
     FROM due WHERE mail.id = due.id
     RETURNING mail.id, school_id, kind, staff_id, link, message_id, bytes, attempts, created_at, next_try_at,
         due.state AS was, set_config('synchronous_commit', 'off', true)
-    """
-)
+"""
 
-_KEEP: Final = text(
-    """
+_KEEP: Final = """
     UPDATE mail SET bytes = kept.letter
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:letters AS bytea[])) AS kept (id, letter)
-    WHERE mail.id = kept.id AND mail.lease_owner = :owner AND mail.bytes IS NULL
+    FROM unnest($2::uuid[], $3::bytea[]) AS kept (id, letter)
+    WHERE mail.id = kept.id AND mail.lease_owner = $1 AND mail.bytes IS NULL
     RETURNING mail.id, set_config('synchronous_commit', 'off', true)
-    """
-)
+"""
 
 # A failed mail is never due again; its time says so to the index that finds those that are.
-_SETTLE: Final = text(
-    """
+_SETTLE: Final = """
     UPDATE mail SET state = became.state, error = became.error, attempts = attempts + became.tries,
         sent_at = CASE WHEN became.state = 'sent' THEN now() END,
         next_try_at = CASE
@@ -133,10 +122,8 @@ _SETTLE: Final = text(
         END,
         lease_owner = NULL, lease_until = NULL
     FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:errors AS text[]), CAST(:waits AS float[]),
-        CAST(:tries AS integer[])
+        $2::uuid[], $3::text[], $4::text[], $5::float[], $6::integer[]
     ) AS became (id, state, error, wait, tries)
-    WHERE mail.id = became.id AND mail.lease_owner = :owner
+    WHERE mail.id = became.id AND mail.lease_owner = $1
     RETURNING set_config('synchronous_commit', 'off', true)
-    """
-)
+"""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.db import Database, Scope
 from shared.mail import MailKind, MailState, queue_mail
-from shared.mail_letters import FOLDER, Letters, deliverable
+from shared.mail_letters import FOLDER, Letters, _Particulars, deliverable
 from shared.measures import MAIL_STATES
 from shared.settings import HouseSettings
 from tests.conftest import Cluster
@@ -227,6 +227,19 @@ async def test_a_mail_is_what_the_standard_calls_a_mail() -> None:
 
 async def test_a_mail_written_twice_is_the_same_to_the_byte() -> None:
     assert await written(MailKind.ALERT) == await written(MailKind.ALERT)
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+async def test_a_letter_from_a_form_is_the_letter_that_is_built(kind: MailKind) -> None:
+    letters, school = Letters(SETTINGS), "Ysgol <b>Llŷn</b> & Môn"
+    for to in ("a@b.example", f"{'o' * 40}@school.example", f"{'o' * 60}@{'long.' * 40}example"):
+        about = ("/alerts/018f2b?a=%20", f"{'c0ffee' * 5}00", datetime(2026, 11, 24, 12, 30, tzinfo=UTC))
+        path, message_id, at = about
+        given = {"to": to, "path": path, "message_id": message_id, "written_at": at}
+        whole = await letters._whole(kind, school, _Particulars(to, *about))
+        assert await letters.write(kind, school=school, **given) == whole  # type: ignore[arg-type]
+    # Otherwise every letter would be built.
+    assert letters._forms[kind, school] is not None
 
 
 @pytest.mark.parametrize("kind", list(MailKind))

@@ -1,7 +1,9 @@
 """The type-ahead for logging (C4) and the roll as it stands."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -11,6 +13,7 @@ from services.incident.domain import PICKS_WITHIN, plain
 from services.incident.models import Category, Pupil, PupilIdentifier, PupilName
 from services.incident.queries.reach import openable_by_glass
 from shared.audit import audit
+from shared.db import ask
 from shared.identity import Staff
 
 MOST_FOUND = 10
@@ -125,3 +128,53 @@ async def in_use(
         .with_for_update(read=True)
     )
     return {category.id: category for category in found}
+
+
+@dataclass(frozen=True, slots=True)
+class OnRoll:
+    """A child on the roll, as far as logging needs to know them."""
+
+    id: UUID
+    year_group: str
+    class_code: str | None
+    class_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """A category that the school uses, as far as logging needs to know it."""
+
+    id: UUID
+    parent_id: UUID | None
+    sensitivity: int
+    log_within_minutes: int | None
+    asks_sanction: bool
+
+
+# `on_roll` and `in_use` in one question, with the same locks, because every concern asks both.
+_TO_LOG: Final = """
+WITH used AS (
+    SELECT id, parent_id, sensitivity, log_within_minutes, asks_sanction FROM category
+    WHERE school_id = $1 AND id = ANY ($3::uuid[]) AND (retired_at IS NULL OR id = ANY ($4::uuid[]))
+    ORDER BY id FOR SHARE
+)
+SELECT
+    (SELECT json_agg(json_build_array(id, year_group, class_code, class_id)) FROM pupil
+        WHERE school_id = $1 AND id = ANY ($2::uuid[]) AND left_on IS NULL),
+    (SELECT json_agg(json_build_array(id, parent_id, sensitivity, log_within_minutes, asks_sanction)) FROM used)
+"""
+
+
+async def to_log(
+    session: AsyncSession,
+    school_id: UUID,
+    pupil_ids: Sequence[UUID],
+    category_ids: Sequence[UUID],
+    *,
+    kept: Collection[UUID] = (),
+) -> tuple[Mapping[UUID, OnRoll], Mapping[UUID, InUse]]:
+    """Of these children and categories those that may be chosen; see `on_roll` and `in_use`."""
+    [(children, used)] = await ask(session, _TO_LOG, school_id, pupil_ids, category_ids, list(kept))
+    pupils = [OnRoll(UUID(one), year, code, UUID(own) if own else None) for one, year, code, own in children or ()]
+    in_use = [InUse(UUID(one), UUID(above) if above else None, *rest) for one, above, *rest in used or ()]
+    return {pupil.id: pupil for pupil in pupils}, {category.id: category for category in in_use}

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel
 
 from services.incident import schemas, service, views
@@ -140,4 +140,4 @@ async def reopen(
 
 
 def _json(answer: BaseModel, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse(answer.model_dump(mode="json"), status_code=status, headers=headers)
+    return Response(answer.model_dump_json(), status_code=status, headers=headers, media_type="application/json")

@@ -8,9 +8,10 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import Circumstances, Concern
-from services.incident.models import Category, IncidentAgency, IncidentMark, IncidentTaken, IncidentTakenPupil
+from services.incident.models import IncidentAgency, IncidentMark, IncidentTaken, IncidentTakenPupil
 from services.incident.queries import lists
 from services.incident.queries.circumstances import Kept
+from services.incident.queries.pupils import InUse
 from shared.errors import FieldError
 from shared.rows import Row
 
@@ -24,7 +25,7 @@ _MARK: Final = cast(Table, IncidentMark.__table__)
 
 
 async def faults(
-    session: AsyncSession, school_id: UUID, concern: Concern, *, categories: Collection[Category], kept: Kept
+    session: AsyncSession, school_id: UUID, concern: Concern, *, categories: Collection[InUse], kept: Kept
 ) -> list[FieldError]:
     """What of it does not fit the school or the children of the concern, named by field."""
     said, linked = concern.circumstances, {link.pupil_id for link in concern.links}

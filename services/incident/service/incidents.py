@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import Table, select, text
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import Circumstances, Concern
@@ -17,6 +16,7 @@ from services.incident.service.drafts import let_go
 from services.incident.service.writing import Checked, above, check, linked_facts, revision_rows
 from shared import audit, outbox
 from shared.contracts.incident import IncidentLogged
+from shared.db import ask
 from shared.errors import Conflict
 from shared.identity import Staff
 from shared.ids import new_id
@@ -116,18 +116,18 @@ def facts(checked: Checked, *, incident_id: UUID, author_id: UUID, logged_at: da
     }
 
 
-_NEXT_NUMBER: Final = text("""
+_NEXT_NUMBER: Final = """
 WITH counted AS (
-    INSERT INTO incident_counter (school_id, last) VALUES (:school_id, 1)
+    INSERT INTO incident_counter (school_id, last) VALUES ($1, 1)
     ON CONFLICT (school_id) DO UPDATE SET last = incident_counter.last + 1 RETURNING last
 )
 INSERT INTO incident_number (school_id, number, incident_id)
-SELECT :school_id, last, :incident_id FROM counted RETURNING number
-""")
+SELECT $1, last, $2 FROM counted RETURNING number
+"""
 
 
 async def _next_number(session: AsyncSession, school_id: UUID, incident_id: UUID) -> int:
-    number = await session.scalar(_NEXT_NUMBER, {"school_id": school_id, "incident_id": incident_id})
+    [(number,)] = await ask(session, _NEXT_NUMBER, school_id, incident_id)
     assert isinstance(number, int)
     return number
 
@@ -140,16 +140,18 @@ def _fingerprint(concern: Concern) -> bytes:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).digest()
 
 
-_KEY: Final = cast(Table, IdempotencyKey.__table__)
-_TAKE_KEY: Final = upsert(_KEY).on_conflict_do_nothing().returning(_KEY.c.key)
+_TAKE_KEY: Final = """
+INSERT INTO idempotency_key (school_id, staff_id, key, content, incident_id, at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING RETURNING true
+"""
 
 
 async def _first_use(
     session: AsyncSession, staff: Staff, *, key: str, content: bytes, incident_id: UUID, now: datetime
 ) -> bool:
     """Takes the key, or waits for the transaction that has it and finds that it was taken."""
-    row = {"school_id": staff.school_id, "staff_id": staff.staff_id, "key": key, "content": content, "at": now}
-    return (await session.execute(_TAKE_KEY, {**row, "incident_id": incident_id})).first() is not None
+    row = (staff.school_id, staff.staff_id, key, content, incident_id, now)
+    return bool(await ask(session, _TAKE_KEY, *row))
 
 
 async def _logged_before(session: AsyncSession, staff: Staff, *, key: str, content: bytes) -> Logged:

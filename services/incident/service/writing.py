@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.domain import Concern, TimeKnown, every_category, late_by, midday, sensitivity_of, time_fault
 from services.incident.models import (
-    Category,
     IncidentCategory,
     IncidentPupil,
     IncidentPupilCategory,
@@ -20,6 +19,7 @@ from services.incident.models import (
 )
 from services.incident.queries import pupils as roll
 from services.incident.queries.circumstances import Kept
+from services.incident.queries.pupils import InUse, OnRoll
 from services.incident.service import circumstances
 from shared.contracts.incident import LinkedPupil
 from shared.contracts.words import Sensitivity
@@ -37,7 +37,7 @@ class Checked:
     """A concern that fits the school: its children are on the roll and its categories are in use."""
 
     concern: Concern
-    pupils: Mapping[UUID, Pupil]
+    pupils: Mapping[UUID, Pupil | OnRoll]
     category_ids: list[UUID]
     sensitivity: Sensitivity
     parents: Mapping[UUID, UUID]
@@ -61,12 +61,11 @@ async def check(
     retired, `logged_at` when the first words were written, for that is what lateness is measured by.
     """
     kept = kept or Kept()
-    pupils = {
-        **(known or {}),
-        **await roll.on_roll(session, school_id, [link.pupil_id for link in concern.links]),
-    }
     categories = every_category(concern.category_ids, concern.links)
-    in_use = await roll.in_use(session, school_id, categories, kept=kept.category_ids)
+    on_roll, in_use = await roll.to_log(
+        session, school_id, [link.pupil_id for link in concern.links], categories, kept=kept.category_ids
+    )
+    pupils: dict[UUID, Pupil | OnRoll] = {**(known or {}), **on_roll}
     errors = [
         *_faults(concern, pupils, in_use, now),
         *await circumstances.faults(session, school_id, concern, categories=in_use.values(), kept=kept),
@@ -83,7 +82,7 @@ async def check(
     )
 
 
-def _late_by(concern: Concern, in_use: Mapping[UUID, Category], logged_at: datetime) -> int | None:
+def _late_by(concern: Concern, in_use: Mapping[UUID, InUse], logged_at: datetime) -> int | None:
     minutes = [category.log_within_minutes for category in in_use.values()]
     return late_by(
         occurred_at=concern.occurred_at,
@@ -94,7 +93,7 @@ def _late_by(concern: Concern, in_use: Mapping[UUID, Category], logged_at: datet
 
 
 def _faults(
-    concern: Concern, pupils: Mapping[UUID, Pupil], in_use: Mapping[UUID, Category], now: datetime
+    concern: Concern, pupils: Mapping[UUID, Pupil | OnRoll], in_use: Mapping[UUID, InUse], now: datetime
 ) -> Iterator[FieldError]:
     if not concern.narrative.strip():
         yield FieldError("narrative", "Write down what happened.")
@@ -111,7 +110,7 @@ def _faults(
         yield from _unknown_categories(f"pupils.{place}.category_ids", link.category_ids, in_use)
 
 
-def _unknown_categories(path: str, given: tuple[UUID, ...], in_use: Mapping[UUID, Category]) -> Iterator[FieldError]:
+def _unknown_categories(path: str, given: tuple[UUID, ...], in_use: Mapping[UUID, InUse]) -> Iterator[FieldError]:
     for place, category in enumerate(given):
         if category not in in_use:
             yield FieldError(f"{path}.{place}", "Your school does not use this category; choose another.")

@@ -15,6 +15,7 @@ class GatewaySettings(HouseSettings):
     hosts: Annotated[tuple[str, ...], NoDecode] = Field((), description="further names Heed answers to, with commas")
     requests_per_minute: int = Field(600, gt=0, description="for one session or personal token")
     address_requests_per_minute: int = Field(6000, gt=0, description="for one address: often a whole school")
+    hide_after_minutes: int = Field(5, gt=0, le=15, description="a page that nobody touches goes blank after these")
     sign_ins_per_minute: int = Field(60, gt=0, description="tries to sign in, for one address")
 
     @field_validator("hosts", mode="before")

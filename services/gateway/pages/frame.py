@@ -1,6 +1,7 @@
 """Every page's frame: templates, what each of them knows, the headers of a page, and redirects."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, P
 from jinja2.exceptions import UndefinedError
 from jinja2.utils import missing
 
+from services.gateway.cookies import HIDDEN
 from services.gateway.pages import body_map, serving, words
 from services.gateway.pages.forms import Form
 from services.gateway.pages.visit import Visit, in_words
@@ -101,6 +103,9 @@ def page(
         navigation=navigation(visit) if visit else (),
         visit=visit,
         form=form,
+        is_hidden=HIDDEN in request.cookies,
+        blank_after=request.app.state.settings.hide_after_minutes * 60,
+        printed_at=datetime.now(UTC),
         **content,
     )
     answer = HTMLResponse(html, status, headers={"Content-Security-Policy": PAGE_POLICY, **(headers or {})})

@@ -47,6 +47,8 @@ class Visit:
     known: Known
     csrf: str
     owner: str
+    covers: bool = False
+    """Whether what is on this page may have been read by elevated access, and goes out of sight with it."""
 
     @property
     def staff_id(self) -> str:
@@ -91,12 +93,16 @@ class Visit:
         return bool(self.checked.staff["assurance"] != "password")
 
     @property
-    def elevated_minutes(self) -> int | None:
+    def elevated_seconds(self) -> int | None:
         until = self.checked.answer.get("elevated_until")
         if until is None:
             return None
-        left = (datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds()
-        return max(1, round(left / 60))
+        return max(1, round((datetime.fromisoformat(until) - datetime.now(UTC)).total_seconds()))
+
+    @property
+    def elevated_minutes(self) -> int | None:
+        left = self.elevated_seconds
+        return None if left is None else max(1, round(left / 60))
 
     def may(self, action: str) -> bool:
         """Whether it is theirs to do once they are sure enough: what a page offers. The services decide."""
@@ -111,7 +117,9 @@ class Visits(Asks):
     """Lets in whoever is signed in; a form is taken only from a page of ours and with its token."""
 
     async def __call__(self, request: Request) -> Visit:  # type: ignore[override]
-        return await visit_of(request, stale_ok=self._stale_ok)
+        visit = await visit_of(request, stale_ok=self._stale_ok)
+        visit.covers = visit.elevated and ACTIONS[self.words].assurance is not Assurance.PASSWORD
+        return visit
 
 
 class VisitsSignedIn(Permission):

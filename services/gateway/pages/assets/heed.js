@@ -2,11 +2,13 @@
 import { createAll, Button, CharacterCount, Checkboxes, ErrorSummary, PasswordInput, Radios, Tabs } from "./vendor/govuk.js";
 import { guardAgainstDoubleTaps } from "./once.js";
 import { blanking } from "./blanking.js";
+import { elevation } from "./elevation.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 for (const component of [Button, CharacterCount, Checkboxes, ErrorSummary, PasswordInput, Radios, Tabs]) createAll(component);
 guardAgainstDoubleTaps();
 blanking();
+elevation();
 
 // The parts of a page bring their own module: <div data-script="body-map"> is begun by begin(element) of body-map.js.
 const wanted = new Set([...document.querySelectorAll("[data-script]")].map((element) => element.dataset.script));

@@ -17,7 +17,7 @@ from deploy.embedded import CannotStart, EmbeddedPostgres
 from shared.db import Database
 from tests.house_database import HOUSE, make_house_tables
 
-pytest_plugins = ("tests.servers",)
+pytest_plugins = ("tests.servers", "tests.openid")
 
 REQUIRE_ALL = os.environ.get("HEED_TEST_REQUIRE") == "all"
 

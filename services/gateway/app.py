@@ -23,6 +23,7 @@ from services.gateway.routes import (
     finding,
     incidents,
     kiosks,
+    linked_accounts,
     lists,
     looking,
     notices,
@@ -47,6 +48,7 @@ from shared.service import Service, create_api
 API_ROUTERS = (
     sessions.router,
     passkeys.router,
+    linked_accounts.router,
     own.router,
     tokens.router,
     audit.router,
@@ -82,7 +84,7 @@ def create_service(settings: GatewaySettings, *, peers: Peers, bus: Bus | None =
     """`bus` is taken as by every service and not used: the gateway speaks HTTP only."""
     api = create_api(
         "gateway",
-        routers=(*PAGE_ROUTERS, *API_ROUTERS),
+        routers=(*PAGE_ROUTERS, linked_accounts.way_back, *API_ROUTERS),
         verifier=None,
         # Nothing of others: a gateway that was taken out because one service is down would take down the rest.
         checks={},

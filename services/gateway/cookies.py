@@ -6,11 +6,12 @@ SESSION = "heed_session"
 CSRF = "heed_csrf"
 DEVICE = "heed_device"
 BROWSER = "heed_browser"
-ATTEMPT = "heed_attempt"
 KIOSK = "heed_kiosk"
 HIDDEN = "heed_hidden"  # by the pages' own script, when somebody hides them: it says yes and nothing else
+PASSKEY = "heed_passkey"
+PROVIDER = "heed_provider"
 BROWSER_SECONDS = 400 * 24 * 3600  # as long as browsers keep any cookie
-ATTEMPT_SECONDS = 5 * 60  # as long as auth waits for a passkey
+ATTEMPT_SECONDS = 10 * 60  # as long as auth waits for who has begun to sign in
 DEVICE_SECONDS = 30 * 24 * 3600  # as long as auth remembers a browser
 
 
@@ -23,8 +24,8 @@ class Cookies:
         self.csrf = prefix + CSRF
         self.device = prefix + DEVICE
         self.browser = prefix + BROWSER
-        self._attempt = prefix + ATTEMPT
         self._kiosk = prefix + KIOSK
+        self._prefix = prefix
         self._secure = https
 
     def session_of(self, request: Request) -> str | None:
@@ -43,15 +44,15 @@ class Cookies:
         """This browser is a device of the school; by itself that opens nothing, for a password is asked as well."""
         self._set(response, self._kiosk, token, httponly=True, max_age=BROWSER_SECONDS)
 
-    def attempt_of(self, request: Request) -> str | None:
-        return request.cookies.get(self._attempt) or None
+    def attempt_of(self, request: Request, way: str) -> str | None:
+        return request.cookies.get(self._prefix + way) or None
 
-    def attempt(self, response: Response, token: str) -> None:
-        """A sign-in has begun in this browser, and in no other can it be finished."""
-        self._set(response, self._attempt, token, httponly=True, max_age=ATTEMPT_SECONDS)
+    def attempt(self, response: Response, token: str, way: str) -> None:
+        """A sign-in has begun in this browser, by a passkey or a provider, and in no other can it be finished."""
+        self._set(response, self._prefix + way, token, httponly=True, max_age=ATTEMPT_SECONDS)
 
-    def end_attempt(self, response: Response) -> None:
-        response.delete_cookie(self._attempt, path="/", secure=self._secure, samesite="lax", httponly=True)
+    def end_attempt(self, response: Response, way: str) -> None:
+        response.delete_cookie(self._prefix + way, path="/", secure=self._secure, samesite="lax", httponly=True)
 
     def know(self, response: Response, browser: str) -> None:
         """By this a sign-in with another browser is noticed and told to its owner; it spares nothing."""

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from fastapi import Request
 
-from services.gateway.calls import Caller, peer
+from services.gateway.calls import Caller, is_problem, peer
 from services.gateway.cookies import Cookies
 from services.gateway.csrf import SAFE, Csrf, same_site
 from services.gateway.limits import Limiter, Policy, Standing
@@ -72,27 +72,38 @@ class Gate:
         same_site(request)
         take(request, self._sign_ins, request.state.address)
 
+    def may_come_back(self, request: Request) -> None:
+        """From another site, as it must be; whether it is the browser that left, its cookie says."""
+        take(request, self._sign_ins, request.state.address)
+
     def may_try_a_code(self, request: Request, credential: Credential) -> None:
         take(request, self._codes, credential.key)
 
-    async def auth(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
-        """Auth's own routes for the gateway, in the gateway's name."""
+    async def auth(
+        self, path: str, body: Mapping[str, Any] | None = None, *, patience: float = 5.0, own_words: bool = False
+    ) -> httpx.Response:
+        """Auth's own routes for the gateway, in the gateway's name; without a body it is only read.
+
+        `own_words`: what auth itself says does not work, as a provider it asked, is handed on as it says it.
+        """
         try:
-            answer = await self._post_to_auth(path, body)
+            answer = await self._ask(path, body, patience=patience)
         except (httpx.TransportError, TimeoutError, Unavailable) as error:
             raise unavailable("auth") from error
-        if answer.status_code >= 500:
+        if answer.status_code >= 500 and not (own_words and answer.status_code == 503 and is_problem(answer)):
             raise unavailable("auth")
         return answer
 
     async def _ask_auth(self, credential: Credential) -> httpx.Response:
         asked = {credential.kind: credential.value, "audience": list(AUDIENCES), "background": credential.background}
-        return await self._post_to_auth("/sessions/check", asked, patience=PATIENCE)
+        return await self._ask("/sessions/check", asked, patience=PATIENCE)
 
-    async def _post_to_auth(self, path: str, body: Mapping[str, Any], *, patience: float = 5.0) -> httpx.Response:
+    async def _ask(self, path: str, body: Mapping[str, Any] | None, *, patience: float) -> httpx.Response:
         client = peer(self.peers, "auth")
         async with asyncio.timeout(patience):
             headers = await self._tokens.headers("auth")
+            if body is None:
+                return await client.get(path, headers=headers, timeout=patience)
             return await client.post(path, json=dict(body), headers=headers, timeout=patience)
 
 

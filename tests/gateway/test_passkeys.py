@@ -48,7 +48,7 @@ async def test_a_passkey_alone_signs_in_and_only_in_the_browser_that_began(house
         assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (401, "sign-in-refused")
         answer = await http.post(f"{API}/sign-in/passkey", json=signed)
         assert (answer.status_code, answer.json()["needs"]) == (200, None)
-        assert "heed_attempt" not in http.cookies
+        assert "heed_passkey" not in http.cookies
         me = await http.get(f"{API}/me")
         assert (me.json()["staff_id"], me.json()["assurance"]) == (str(haddad.id), "mfa")
     foreign = {"Origin": "https://evil.example"}

@@ -3,6 +3,7 @@
 from services.auth.models.break_glass import BreakGlass
 from services.auth.models.groups import AlertGroup, GroupMember, Shield
 from services.auth.models.kiosks import Kiosk
+from services.auth.models.linked_accounts import LinkedAccount, ProviderAttempt
 from services.auth.models.passkeys import Passkey, PasskeyChallenge
 from services.auth.models.people import ClassTaught, Membership, RoleHeld, StaffAccount, TrustRoleHeld
 from services.auth.models.schools import School, Trust
@@ -30,11 +31,13 @@ __all__ = [
     "Kiosk",
     "KnownBrowser",
     "LinkRequest",
+    "LinkedAccount",
     "Membership",
     "Passkey",
     "PasskeyChallenge",
     "PasswordLink",
     "PersonalToken",
+    "ProviderAttempt",
     "RecoveryCode",
     "RoleHeld",
     "School",

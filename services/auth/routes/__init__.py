@@ -1,11 +1,23 @@
 """HTTP, split by noun: each route names its permission, calls one function, and answers after the commit."""
 
-from services.auth.routes import absence, break_glass, internal, kiosks, own, passkeys, people, sessions, staff_file
+from services.auth.routes import (
+    absence,
+    break_glass,
+    internal,
+    kiosks,
+    linked_accounts,
+    own,
+    passkeys,
+    people,
+    sessions,
+    staff_file,
+)
 
 ROUTERS = (
     sessions.router,
     own.router,
     passkeys.router,
+    linked_accounts.router,
     people.router,
     absence.router,
     staff_file.router,

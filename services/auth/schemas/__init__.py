@@ -14,6 +14,16 @@ from services.auth.schemas.kiosks import (
     KioskToken,
     NewKiosk,
 )
+from services.auth.schemas.linked_accounts import (
+    CameBack,
+    LinkedAccountShown,
+    LinkedAccountsShown,
+    ProviderAttempt,
+    ProviderChosen,
+    ProviderShown,
+    ProvidersShown,
+    WelcomeBack,
+)
 from services.auth.schemas.passkeys import (
     NewPasskey,
     PasskeyAttempt,
@@ -78,6 +88,7 @@ from services.auth.schemas.staff_file import StaffImport, StaffImportRow
 
 __all__ = [
     "AbsenceShown",
+    "CameBack",
     "Check",
     "CheckedShown",
     "ClassPeriod",
@@ -105,6 +116,8 @@ __all__ = [
     "KioskToken",
     "KiosksShown",
     "Line",
+    "LinkedAccountShown",
+    "LinkedAccountsShown",
     "Long",
     "MaybeAway",
     "Name",
@@ -120,6 +133,10 @@ __all__ = [
     "PasskeyAttempt",
     "PasskeyShown",
     "PasskeysShown",
+    "ProviderAttempt",
+    "ProviderChosen",
+    "ProviderShown",
+    "ProvidersShown",
     "RecoveryCodes",
     "RecoveryCodesLeft",
     "Roles",
@@ -156,5 +173,6 @@ __all__ = [
     "TokenMade",
     "TokenShown",
     "TokensShown",
+    "WelcomeBack",
     "Who",
 ]

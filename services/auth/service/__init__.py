@@ -10,6 +10,14 @@ from services.auth.service.confirming import begin_confirming, finish_confirming
 from services.auth.service.factors import factors_of
 from services.auth.service.groups import add_group, retire_group, set_group_members
 from services.auth.service.kiosks import kiosk_of, kiosks, register_kiosk, revoke_kiosk, sign_in_on_kiosk
+from services.auth.service.linked_accounts import (
+    begin_attempt,
+    link_account,
+    linked_accounts,
+    sign_in_with_account,
+    take_attempt,
+    unlink_account,
+)
 from services.auth.service.links import answer_link_requests, ask_for_link, invite, make_password_link, set_password
 from services.auth.service.mailing import mail
 from services.auth.service.own_sessions import (
@@ -40,6 +48,7 @@ __all__ = [
     "ask_for_link",
     "ask_for_passkey",
     "ask_to_sign_in",
+    "begin_attempt",
     "begin_confirming",
     "break_glass",
     "change_school",
@@ -66,6 +75,8 @@ __all__ = [
     "kiosk_of",
     "kiosks",
     "lift_shield",
+    "link_account",
+    "linked_accounts",
     "mail",
     "make_password_link",
     "make_personal_token",
@@ -91,6 +102,9 @@ __all__ = [
     "set_roles",
     "set_trust_roles",
     "sign_in_on_kiosk",
+    "sign_in_with_account",
     "sign_in_with_passkey",
     "slug",
+    "take_attempt",
+    "unlink_account",
 ]

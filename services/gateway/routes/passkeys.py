@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from services.gateway.asking import OwnSession, SignedIn, asks
 from services.gateway.calls import Caller, handed_on
+from services.gateway.cookies import PASSKEY
 from services.gateway.gate import gate_of
 from services.gateway.openapi import BASE
 from services.gateway.routes.documented import gives, gives_nothing
@@ -108,7 +109,7 @@ async def ask_to_sign_in(request: Request) -> Response:
         return handed_on(answer)
     begun = answer.json()
     response = JSONResponse(begun["options"])
-    gate.cookies.attempt(response, begun["attempt"])
+    gate.cookies.attempt(response, begun["attempt"], PASSKEY)
     return response
 
 
@@ -126,10 +127,10 @@ async def sign_in(request: Request, body: schemas.PasskeyGiven) -> Response:
     gate = gate_of(request)
     gate.may_try_a_link(request)
     # Without the cookie it is answered as any other that does not fit.
-    attempt = gate.cookies.attempt_of(request) or "none"
+    attempt = gate.cookies.attempt_of(request, PASSKEY) or "none"
     answer = await gate.auth("/sign-in/passkey", {"attempt": attempt, **_said(body), **newcomer(request)})
     response = begin(request, answer)
-    gate.cookies.end_attempt(response)
+    gate.cookies.end_attempt(response, PASSKEY)
     return response
 
 

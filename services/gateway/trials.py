@@ -4,13 +4,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fastapi import Response
+from fastapi.responses import JSONResponse
 
 from services.gateway.calls import Caller, handed_on
+from services.gateway.rule_warnings import warnings_of
 from services.gateway.schemas.rules import Trial
 
 
 async def try_rules(caller: Caller, trial: Trial) -> Response:
-    """Who would be told. What lies above a category, and how sensitive it is, the incident service knows."""
+    """Who would be told, and which rules need looking at.
+
+    What lies above a category, and how sensitive it is, the incident service knows.
+    """
     answer = await caller.call("incident", "GET", "/categories")
     if answer.is_error:
         return handed_on(answer)
@@ -22,7 +27,12 @@ async def try_rules(caller: Caller, trial: Trial) -> Response:
         pupil["parent_category_ids"] = _above(known, pupil.get("category_ids", ()))
     if body.get("sensitivity") is None:
         body["sensitivity"] = max((known[i]["sensitivity"] for i in filed if i in known), default=None)
-    return await caller.forward("alerting", "POST", "/rules/try", body=body)
+    tried = await caller.call("alerting", "POST", "/rules/try", body=body)
+    rules = await caller.call("alerting", "GET", "/rules")
+    if tried.is_error or rules.is_error:
+        return handed_on(tried if tried.is_error else rules)
+    warnings, notices = await warnings_of(caller, rules.json()["rules"])
+    return JSONResponse(tried.json() | {"warnings": warnings, "notices": notices})
 
 
 def _above(known: Mapping[str, Mapping[str, Any]], category_ids: Iterable[str]) -> list[str]:

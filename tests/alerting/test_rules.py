@@ -143,7 +143,7 @@ async def test_a_trial_says_who_would_be_told_and_by_which_rule_and_tells_nobody
             "Joseph": (["rule"], ["Pastoral"]),
             "Bevan": (["class_teacher"], ["Pastoral"]),
         }
-    for table in ("alert", "told_incident", "mail", "outbox"):
+    for table in ("alert", "told_incident", "mail WHERE kind <> 'rules-changed'", "outbox"):
         assert await school.rows(f"SELECT FROM {table}") == []
 
 
@@ -191,3 +191,15 @@ async def test_a_role_a_rule_names_is_told_wherever_it_is_held(school: School) -
     await school.joins("Novak", Role.SENCO, Role.TEACHER)
     told = await school.told(await school.logged())
     assert told["Novak"] == told["Chaudhry"] == {"rule"}
+
+
+async def test_the_head_and_the_lead_dsl_are_told_of_a_change_they_did_not_make(school: School) -> None:
+    first = (await put(school, rule())).json()["rules"]
+    await put(school, *first)
+    boyle = school.client("Boyle", assurance=Assurance.ELEVATED)
+    for rules in ([rule(name="Another")], []):
+        assert (await boyle.ask("PUT", "/rules", json={"rules": rules})).status_code == 200
+    told = await school.rows("SELECT staff_id, link FROM mail WHERE kind = 'rules-changed' ORDER BY id")
+    # By Ms Okafor once, for the second time changed nothing; by Ms Boyle twice.
+    assert [row["staff_id"] for row in told] == [school.people[name] for name in ("Boyle", "Okafor", "Okafor")]
+    assert {row["link"] for row in told} == {"/"}

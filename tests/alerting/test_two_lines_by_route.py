@@ -19,6 +19,8 @@ ELSEWHERE = {
     "GET /health/ready": "asks no table",
     "GET /.well-known/jwks.json": "asks no table of a school",
     "PUT /rules": "writes, and would answer otherwise the second time; below by itself",
+    "GET /audit": "shows what was asked meanwhile; below by itself",
+    "GET /audit/sealed": "shows how far what was asked meanwhile is sealed; below by itself",
     "POST /webhooks": "writes, and answers with another secret each time; below by itself",
     "PUT /me/mails": "writes, and would answer otherwise the second time; below by itself",
     "PUT /escalation-settings": "writes, and would answer otherwise the second time; below by itself",
@@ -216,3 +218,14 @@ async def test_without_both_lines_the_other_schools_rows_come_through(schools: T
         with without_own_filter():
             open_to_all = await answers(only)
     assert set(naming(open_to_all, [*schools.oakfields, schools.incident_id])) == set(only)
+
+
+async def test_the_audit_shows_the_own_school_by_either_line(schools: TwoSchools) -> None:
+    asked = {f"GET {path}": [_ask(schools.okafor, "GET", path)] for path in ("/audit", "/audit/sealed")}
+    with without_own_filter():
+        fenced = await answers(asked)
+    async with without_row_security(schools.oakfield.admin_url):
+        filtered = await answers(asked)
+    for found in (fenced, filtered):
+        assert [status for given in found.values() for status, _ in given] == [200, 200]
+        assert naming(found, [*schools.oakfields, schools.incident_id]) == []

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.models import AlertRule, RuleSet
+from services.alerting.queries.leads import leads_of
 from services.alerting.queries.rules import as_rule, rules_of
 from services.alerting.queries.school import known_of
 from services.alerting.recipients import Rule, Told, recipients
@@ -19,6 +20,7 @@ from shared.contracts.incident import IncidentFacts
 from shared.errors import Conflict
 from shared.identity import Staff
 from shared.ids import new_id
+from shared.mail import MailKind, queue_mails
 
 
 async def replace_rules(
@@ -62,7 +64,16 @@ async def replace_rules(
         about_id=school_id,
         details={"version": in_force + 1, "rules": len(rules), "new": len(rows)},
     )
+    if rows or len(kept) < len(before):
+        await _tell(session, acting_staff)
     return in_force + 1
+
+
+async def _tell(session: AsyncSession, acting_staff: Staff) -> None:
+    """The head and the lead DSL hear of every change that they did not make themselves (access.md)."""
+    leads = await leads_of(session, acting_staff.school_id)
+    told = [(staff_id, "/") for staff_id in leads if staff_id != acting_staff.staff_id]
+    await queue_mails(session, kind=MailKind.RULES_CHANGED, school_id=acting_staff.school_id, to=told)
 
 
 async def _locked(session: AsyncSession, school_id: UUID, now: datetime) -> int:

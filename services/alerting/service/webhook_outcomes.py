@@ -6,19 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, func, select, text, update
+from sqlalchemy import func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.alerting.models import StaffCopy, Webhook, WebhookDelivery
+from services.alerting.models import Webhook, WebhookDelivery
+from services.alerting.queries.leads import leads_of
 from services.alerting.service.raising import ACTOR
 from services.alerting.service.webhooks import put_off
 from services.alerting.webhook_post import Undelivered
 from shared import audit
-from shared.contracts.words import Role
 from shared.mail import MailKind, queue_mails
 
 LEASE_SECONDS: Final = 60
-LEADS: Final = [Role.HEAD.value, Role.LEAD_DSL.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +89,8 @@ async def _became(session: AsyncSession, school_id: UUID, due: Due, **values: An
 
 async def _tell_it_is_off(session: AsyncSession, school_id: UUID, webhook: Webhook) -> None:
     """Whoever made it, the head and the lead DSL."""
-    there = await session.scalars(
-        select(StaffCopy.staff_id).where(
-            StaffCopy.school_id == school_id,
-            ~StaffCopy.disabled,
-            StaffCopy.roles.bool_op("&&")(cast(LEADS, ARRAY(Text))) | (StaffCopy.staff_id == webhook.made_by_id),
-        )
-    )
-    to = [(staff_id, "/") for staff_id in sorted(there)]
+    there = await leads_of(session, school_id, webhook.made_by_id)
+    to = [(staff_id, "/") for staff_id in there]
     await queue_mails(session, kind=MailKind.WEBHOOK_OFF, school_id=school_id, to=to)
     await audit.record(
         session,

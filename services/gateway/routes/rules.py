@@ -9,6 +9,7 @@ from services.gateway.asking import asks
 from services.gateway.calls import Caller
 from services.gateway.openapi import BASE
 from services.gateway.routes.documented import IfMatch, gives
+from services.gateway.rule_warnings import rules_with_warnings
 from services.gateway.schemas import rules as schemas
 
 router = APIRouter(prefix=f"{BASE}/alert-rules", tags=["Settings"])
@@ -17,14 +18,17 @@ RuleWriter = Annotated[Caller, Depends(asks("rules:write"))]
 
 @router.get("", responses=gives(schemas.Rules, "Who is told of what.", etag=True))
 async def read_rules(caller: RuleWriter) -> Response:
-    """Who is told of what, by category. The head and the lead DSL are told of everything, rules or not."""
-    return await caller.forward("alerting", "GET", "/rules")
+    """Who is told of what, by category. The head and the lead DSL are told of everything, rules or not.
+
+    A rule that points at a category nothing is filed under any more is named in `warnings`.
+    """
+    return await rules_with_warnings(caller, await caller.call("alerting", "GET", "/rules"))
 
 
 @router.put("", responses=gives(schemas.Rules, "The rules as they are now.", etag=True))
 async def write_rules(caller: RuleWriter, body: schemas.NewRules, if_match: IfMatch = None) -> Response:
-    """Set who is told of what. It counts for the next concern."""
-    return await caller.forward("alerting", "PUT", "/rules", body=body)
+    """Set who is told of what. It counts for the next concern; the head and the lead DSL are told of the change."""
+    return await rules_with_warnings(caller, await caller.call("alerting", "PUT", "/rules", body=body))
 
 
 @router.post("/try", responses=gives(schemas.Tried, "Who would be told, and why."))

@@ -88,11 +88,32 @@ class Rule(Answer):
     class_teachers: bool
 
 
+class RuleWarning(Answer):
+    rule_id: UUID
+    rule: str
+    category_id: UUID
+    category: str | None = Field(description="what it is called; null when your school has no such category")
+    problem: Literal["retired", "merged", "unknown"]
+    merged_into: UUID | None = Field(description="the category it counts as now: put that into the rule")
+
+
+RETIRED = {
+    "rule_id": RULE,
+    "rule": "Welfare, younger years",
+    "category_id": CATEGORY,
+    "category": "Hygiene",
+    "problem": "retired",
+    "merged_into": None,
+}
+
+
 class Rules(Answer):
-    model_config = example(version=4, rules=[WELFARE])
+    model_config = example(version=4, rules=[WELFARE], warnings=[RETIRED], notices=[])
 
     version: int
     rules: list[Rule]
+    warnings: list[RuleWarning] = Field(description="rules for a category under which nothing is filed any more")
+    notices: list[str]
 
 
 class ToldInTrial(Answer):
@@ -104,7 +125,11 @@ class ToldInTrial(Answer):
 
 class Tried(Answer):
     model_config = example(
-        told=[{"staff_id": OKAFOR, "why": ["lead_dsl", "rule"], "rules": ["Welfare, younger years"], "instead_of": []}]
+        told=[{"staff_id": OKAFOR, "why": ["lead_dsl", "rule"], "rules": ["Welfare, younger years"], "instead_of": []}],
+        warnings=[],
+        notices=[],
     )
 
     told: list[ToldInTrial]
+    warnings: list[RuleWarning] = Field(description="your school's rules for a category not in use any more")
+    notices: list[str]

@@ -3,7 +3,7 @@
 from services.alerting.escalator import Escalator
 from services.alerting.handlers import CONSUMER, HANDLERS, TOGETHER, TOPICS
 from services.alerting.queries.unread import unread_by_age
-from services.alerting.routes import alerts, choices, duties, escalation, internal, notices, rules, webhooks
+from services.alerting.routes import alerts, choices, duties, escalation, figures, internal, notices, rules, webhooks
 from services.alerting.settings import AlertingSettings
 from services.alerting.vouchers import ISSUER
 from services.alerting.webhook_post import Poster
@@ -31,6 +31,7 @@ ROUTERS = (
     rules.router,
     escalation.router,
     webhooks.router,
+    figures.router,
     internal.router,
 )
 

@@ -36,6 +36,7 @@ TAGS = (
     ("Concerns", "Log a concern, read it, add to it, record what was done, close it."),
     ("Alerts", "What you have been told of: read, acknowledge, done, see next."),
     ("Break-glass", "Read a record that you could not read otherwise, in sight of others; review it."),
+    ("Figures", "The schools of the trust in numbers, of no child."),
     ("Settings", "Schools, staff, groups, alert rules, shields and the roll."),
 )
 

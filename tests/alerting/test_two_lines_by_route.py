@@ -18,6 +18,7 @@ ELSEWHERE = {
     "GET /health/live": "asks no database",
     "GET /health/ready": "asks no table",
     "GET /.well-known/jwks.json": "asks no table of a school",
+    "GET /figures": "looks at every school by itself, for those of the trust, in numbers",
     "PUT /rules": "writes, and would answer otherwise the second time; below by itself",
     "GET /audit": "shows what was asked meanwhile; below by itself",
     "GET /audit/sealed": "shows how far what was asked meanwhile is sealed; below by itself",

@@ -342,6 +342,7 @@ SETTINGS = {
     ),
     "register a kiosk": Setting(DSL, "POST", "/kiosks", 201, lambda _: {"json": {"name": f"Kiosk {new_id()}"}}),
     "see the kiosks": Setting(DSL, "GET", "/kiosks", 200),
+    "see the trust in figures": Setting(TRUST_ADMIN | {"trust_safeguarding_lead"}, "GET", "/figures", 200),
     "see their tokens": Setting(EVERYBODY, "GET", "/tokens", 200),
 }
 

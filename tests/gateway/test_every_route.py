@@ -120,6 +120,7 @@ ROWS = {
         "POST /staff/{}/second-factor/reset | PUT /staff/{}/absence | DELETE /staff/{}/absence"
     ),
     "school:write": "POST /schools",
+    "figures:read": "GET /figures",
     "kiosk:write": "GET /kiosks | POST /kiosks | DELETE /kiosks/{}",
     "shield:write": "POST /shields | DELETE /shields/{}",
     "break-glass": "GET /break-glass/pupils | POST /break-glass",

@@ -24,12 +24,14 @@ SECOND_FACTORS = {
     "POST /api/v1/sign-in/code",
     "POST /api/v1/elevate",
     "POST /api/v1/me/school",
+    "POST /api/v1/me/confirm",
     "POST /api/v1/sign-in/code/passkey/options",
     "POST /api/v1/sign-in/code/passkey",
     "POST /api/v1/elevate/passkey/options",
     "POST /api/v1/elevate/passkey",
 }
-ME = {"GET /api/v1/me", "POST /api/v1/sign-out"}
+# Leaving elevated access takes away what nobody has here.
+ME = {"GET /api/v1/me", "POST /api/v1/sign-out", "DELETE /api/v1/elevate"}
 
 
 async def kiosk_of(house: House) -> tuple[Person, dict[str, Any]]:

@@ -1,11 +1,14 @@
 """The pages of Heed: one module for each family, templates and what they are made with beside them."""
 
 from services.gateway.pages import (
+    alerts,
     audit,
     break_glass,
     children,
     demonstration,
     elevated,
+    incident_steps,
+    incidents,
     my_heed,
     passwords,
     searching,
@@ -18,6 +21,9 @@ from services.gateway.pages.settings import SETTINGS_ROUTERS
 PAGE_ROUTERS = (
     serving.router,
     my_heed.router,
+    alerts.router,
+    incidents.router,
+    incident_steps.router,
     sign_in.router,
     children.router,
     break_glass.router,

@@ -12,7 +12,7 @@ from jinja2.exceptions import UndefinedError
 from jinja2.utils import missing
 
 from services.gateway.cookies import HIDDEN
-from services.gateway.pages import body_map, serving, words
+from services.gateway.pages import body_map, serving, terms, words
 from services.gateway.pages.forms import Form
 from services.gateway.pages.visit import Visit, in_words
 
@@ -75,8 +75,9 @@ def _environment() -> Environment:
         "grouped": words.grouped,
         "roles": in_words,
         "as_choice": as_choice,
+        **terms.FILTERS,
     }
-    made.globals |= {"asset": serving.address, "map_of": body_map}
+    made.globals |= {"asset": serving.address, "map_of": body_map, "called": terms.called, "choices": terms.choices}
     return made
 
 

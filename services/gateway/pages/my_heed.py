@@ -1,14 +1,23 @@
-"""My Heed: where everybody begins."""
+"""My Heed: where everybody begins. What one has written, what one was told of, what one owes."""
 
-from fastapi import APIRouter, Depends, Request, Response
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.gateway.gate import gate_of
+from services.gateway.pages.api import Refused
 from services.gateway.pages.frame import page, to
 from services.gateway.pages.problems import PageRoute
-from services.gateway.pages.visit import SignedInVisit
+from services.gateway.pages.visit import SignedInVisit, Visit, visits
 from shared.identity import public
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+MOST_ALERTS = 50
+NOTHING: dict[str, Any] = {"alerts": [], "next": None, "names": {}, "notices": []}
+When = Literal["open", "week", "overdue"]
+Cursor = Annotated[str | None, Query(max_length=200)]
 
 
 @router.get("/", dependencies=[Depends(public())])
@@ -18,5 +27,88 @@ async def start(request: Request) -> Response:
 
 
 @router.get("/my")
-async def my_heed(request: Request, visit: SignedInVisit) -> Response:
-    return page(request, "my-heed.html")
+async def my_heed(request: Request, visit: SignedInVisit, cursor: Cursor = None) -> Response:
+    """One page for all; whoever reads widely has their alerts and figures first, everybody else what they wrote."""
+    told = await alerts_of(visit, "open")
+    own = await _own(visit, cursor)
+    return page(request, "my-heed.html", told=told, waits=await waiting(visit), own=own, drafts=await _drafts(visit))
+
+
+@router.get("/my/duties")
+async def duties(
+    request: Request,
+    visit: Annotated[Visit, Depends(visits("duty:own"))],
+    when: When = "open",
+    of: Literal["me", "school"] = "me",
+    cursor: Cursor = None,
+) -> Response:
+    return await _duties(request, visit, when=when, of=of, cursor=cursor)
+
+
+@router.post("/my/duties/{duty_id:uuid}/done")
+async def duty_done(
+    request: Request, visit: Annotated[Visit, Depends(visits("action:done"))], duty_id: UUID
+) -> Response:
+    try:
+        await visit.api.post(f"/duties/{duty_id}/done", {"note": visit.form.raw("note")})
+    except Refused as problem:
+        if problem.status not in {409, 422}:
+            raise
+        visit.form.take(problem, lambda _: f"note-{duty_id}")
+        return await _duties(request, visit, when="open", of="me", cursor=None, typed_for=str(duty_id))
+    return to(request, "/my/duties")
+
+
+async def _duties(
+    request: Request, visit: Visit, *, when: When, of: str, cursor: str | None, typed_for: str = ""
+) -> Response:
+    """Alerting knows what is owed by when, the incident service the words of it."""
+    mine = "/mine" if of == "me" else ""
+    owed = await visit.api.get(f"/duties{mine}", when=when, cursor=cursor, limit=100)
+    actions = await visit.api.get(f"/actions{mine}", limit=100)
+    words = {one["id"]: one for one in actions["actions"]}
+    return page(
+        request,
+        "duties.html",
+        form=visit.form,
+        owed=owed,
+        words=words,
+        names=owed["names"] | actions["names"],
+        when=when,
+        of=of,
+        typed_for=typed_for,
+    )
+
+
+async def alerts_of(visit: Visit, state: str, *, cursor: str | None = None, limit: int = MOST_ALERTS) -> dict[str, Any]:
+    """Their alerts in the order of "see next"; nothing for who is not sure enough to be told anything."""
+    if not (visit.sure and visit.may("alert:read")):
+        return NOTHING
+    listed: dict[str, Any] = await visit.api.get("/alerts", state=state, cursor=cursor, limit=limit)
+    return listed
+
+
+async def waiting(visit: Visit) -> dict[str, Any] | None:
+    """The figures; None where there is nobody to have any, and while alerting does not answer."""
+    if not (visit.sure and visit.may("alert:read")):
+        return None
+    try:
+        waits: dict[str, Any] = await visit.api.get("/alerts/waiting")
+    except Refused as problem:
+        if problem.status != 503:
+            raise
+        return None
+    return waits
+
+
+async def _own(visit: Visit, cursor: str | None) -> dict[str, Any]:
+    if not (visit.sure and visit.may("incident:own")):
+        return {"incidents": [], "next": None, "notices": []}
+    own: dict[str, Any] = await visit.api.get("/incidents", cursor=cursor, limit=20)
+    return own
+
+
+async def _drafts(visit: Visit) -> list[dict[str, Any]]:
+    if not visit.may("draft:keep"):
+        return []
+    return list((await visit.api.get("/drafts"))["drafts"])

@@ -1,0 +1,96 @@
+"""Alerts: the list, the reader, "see next", and what one says of an alert."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.gateway.pages.api import Refused
+from services.gateway.pages.frame import page, to
+from services.gateway.pages.my_heed import Cursor, alerts_of, waiting
+from services.gateway.pages.opened import Opened, by_alert
+from services.gateway.pages.problems import PageRoute
+from services.gateway.pages.visit import Visit, visits
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+Reader = Annotated[Visit, Depends(visits("alert:read"))]
+Withdrawer = Annotated[Visit, Depends(visits("alert:withdraw"))]
+
+
+@router.get("/alerts")
+async def alerts(
+    request: Request, visit: Reader, state: Literal["unread", "open"] = "open", cursor: Cursor = None
+) -> Response:
+    listed = await visit.api.get("/alerts", state=state, cursor=cursor, limit=50)
+    return page(request, "alerts.html", told=listed, state=state, waits=await waiting(visit))
+
+
+@router.get("/alerts/next")
+async def see_next(
+    request: Request, visit: Reader, after: Annotated[UUID | None, Query(description="the one just looked at")] = None
+) -> Response:
+    """R82. After the last one it begins again with what was passed over; then nothing waits."""
+    for place in (after, None):
+        found = (await visit.api.get("/alerts/next", after=str(place) if place else None))["alert"]
+        if found is not None:
+            return to(request, f"/alerts/{found['id']}")
+    return page(request, "alerts.html", told=await alerts_of(visit, "open"), state="next", waits=await waiting(visit))
+
+
+@router.get("/alerts/{alert_id:uuid}")
+async def open_alert(request: Request, visit: Reader, alert_id: UUID) -> Response:
+    opened = await by_alert(visit, alert_id)
+    return await read_page(request, visit, opened)
+
+
+@router.post("/alerts/{alert_id:uuid}/{step}")
+async def take_step(
+    request: Request, visit: Reader, alert_id: UUID, step: Literal["read", "acknowledge", "done"]
+) -> Response:
+    await visit.api.post(f"/alerts/{alert_id}/{step}")
+    return to(request, f"/alerts/{alert_id}")
+
+
+@router.post("/alerts/{alert_id:uuid}/of-others/withdraw")
+async def withdraw(request: Request, visit: Withdrawer, alert_id: UUID) -> Response:
+    """Somebody else's alert; `back` is the incident from which it was done."""
+    back = UUID(visit.form.text("back")) if visit.form.text("back") else None
+    try:
+        await visit.api.post(f"/alerts/{alert_id}/withdraw", {"reason": visit.form.text("reason")})
+    except Refused as problem:
+        if problem.status != 422:
+            raise
+        visit.form.take(problem)
+        return page(request, "withdraw.html", form=visit.form, alert_id=alert_id, back=back)
+    return to(request, f"/incidents/{back}" if back else "/my")
+
+
+@router.get("/alerts/{alert_id:uuid}/of-others/withdraw")
+async def withdraw_page(request: Request, visit: Withdrawer, alert_id: UUID, back: UUID | None = None) -> Response:
+    return page(request, "withdraw.html", alert_id=alert_id, back=back)
+
+
+async def read_page(request: Request, visit: Visit, opened: Opened) -> Response:
+    """The concern as a document, with the list beside it for whoever sits here for hours."""
+    told = await alerts_of(visit, "open") if visit.wide and opened.alert else None
+    return page(
+        request,
+        "incidents/read.html",
+        opened=opened,
+        told=told,
+        waits=await waiting(visit) if opened.alert else None,
+        alerted=await who_was_alerted(visit, opened),
+    )
+
+
+async def who_was_alerted(visit: Visit, opened: Opened) -> dict[str, Any] | None:
+    """For the DSL team with elevated access; None for everybody else, and while alerting has not heard of it."""
+    if not (opened.concern and visit.may("alert:withdraw") and visit.elevated):
+        return None
+    try:
+        found: dict[str, Any] = await visit.api.get(f"/incidents/{opened.concern['id']}/alerts")
+    except Refused as problem:
+        if problem.status not in {404, 503}:
+            raise
+        return None
+    return found

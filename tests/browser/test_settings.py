@@ -1,5 +1,7 @@
 """A school's settings, as the lead DSL sets them."""
 
+from playwright.async_api import FilePayload
+
 from tests.browser.conftest import DESK, PHONE, Site, Window, shoot
 
 
@@ -88,3 +90,86 @@ async def test_times_are_set_and_what_is_wrong_is_said_beside_it(site: Site) -> 
         assert await page.get_by_role("group", name="Monday").get_by_label("To").input_value() == "16:30"
         assert await page.get_by_label("Welfare Concern").input_value() == "90"
         assert await page.get_by_role("alert").count() == 0
+
+
+ROLL = """UPN,Legal Surname,Legal Forename,Date of birth,Sex,Year group,Reg group
+,Adeyemi,Rowan,12/03/2017,M,5,5B
+,Adeyemi,Ife,01/05/2020,F,1,1A
+,Price,Tomos,02/02/2019,M,2,2C
+,Nobody,,31/31/2019,M,2,2C
+"""
+STAFF = """E-mail,Title,Forename,Surname,Roles,Classes
+b.lang@school.example,Mr,Ben,Lang,teacher,2C
+no address,,,X,teacher,
+"""
+
+
+async def test_r37_somebody_is_invited_changed_and_leaves_by_the_page(site: Site) -> None:
+    async with site.window() as window:
+        page = (await lead(window, site)).page
+        await window.go("/settings/staff")
+        await sound_at_both(window, "staff")
+        await page.get_by_role("link", name="Invite somebody").click()
+        await page.get_by_role("button", name="Send the invitation").click()
+        await page.get_by_role("alert").wait_for()
+        await sound_at_both(window, "staff-new-wrong")
+        await page.get_by_label("E-mail address").fill("p.quinn@school.example")
+        await page.get_by_label("Last name").fill("Quinn")
+        await page.get_by_label("Teacher", exact=True).check()
+        await page.get_by_role("button", name="Send the invitation").click()
+        await page.get_by_role("link", name="Quinn").click()
+        await page.get_by_label("Classes they teach").fill("4B, 5A")
+        await page.get_by_role("button", name="Save roles and classes").click()
+        await page.get_by_text("Saved.").wait_for()
+        assert await page.get_by_label("Classes they teach").input_value() == "4B, 5A"
+        await sound_at_both(window, "person")
+        await page.get_by_role("button", name="They have left").click()
+        await page.get_by_text("Every right has ended").wait_for()
+        await window.go(f"/settings/staff/{site.house.people['okafor'].id}")
+        await page.get_by_text("Nobody changes their own rights.").wait_for()
+        await window.go("/settings/staff/file")
+        file = FilePayload(name="staff.csv", mimeType="text/csv", buffer=STAFF.encode())
+        await page.locator("#file").set_input_files(file)
+        await page.get_by_role("button", name="Try it").click()
+        await page.get_by_text("Nothing has been done yet.").wait_for()
+        await sound_at_both(window, "staff-file")
+        await page.get_by_role("button", name="Send these invitations").click()
+        await page.get_by_text("the invitations are on their way").wait_for()
+
+
+async def test_a_roll_is_tried_mapped_and_done_with_its_progress(site: Site) -> None:
+    async with site.window() as window:
+        page = (await lead(window, site)).page
+        await window.go("/settings/roll")
+        await page.get_by_role("button", name="Try it").click()
+        await page.get_by_role("link", name="Choose the file").click()
+        await sound_at_both(window, "roll")
+        file = FilePayload(name="roll.csv", mimeType="application/vnd.ms-excel", buffer=ROLL.encode("cp1252"))
+        await page.locator("#file").set_input_files(file)
+        await page.get_by_role("button", name="Try it").click()
+        await page.get_by_role("heading", name="What this file would do").wait_for()
+        await sound_at_both(window, "roll-report")
+        await page.get_by_role("link", name="Refused (1)").click()
+        await window.is_sound()
+        await page.get_by_label("children who are no longer in the file have left").check()
+        await page.get_by_role("button", name="Do it").click()
+        await page.get_by_role("heading", name="The roll is as the file says").wait_for()
+        await window.is_sound()
+
+
+async def test_r43_a_kiosk_is_registered_and_revoked(site: Site) -> None:
+    async with site.window(viewport=PHONE) as window:
+        page = (await lead(window, site)).page
+        await window.go("/settings/kiosks")
+        await page.get_by_label("Register a device").fill("Staff room")
+        await page.get_by_role("button", name="Register it").click()
+        await page.get_by_text("heed_kiosk_").wait_for()
+        await sound_at_both(window, "kiosks")
+        await page.get_by_role("button", name="Revoke Staff room").click()
+        assert await page.get_by_text("heed_kiosk_").count() == 0
+        await page.get_by_text("Revoked").wait_for()
+        await window.go("/settings/webhooks")
+        await page.get_by_label("Address").fill("http://10.0.0.1/")
+        await page.get_by_role("button", name="Add it").click()
+        await page.get_by_role("alert").wait_for()
+        await sound_at_both(window, "webhooks")

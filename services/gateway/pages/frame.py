@@ -49,6 +49,11 @@ def as_choice(category: Mapping[str, Any]) -> tuple[str, str]:
     return category["id"], category["name"]
 
 
+def twice(value: str) -> tuple[str, str]:
+    """In a list to choose from, something that is called what it is."""
+    return value, value
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=ChoiceLoader(
@@ -76,6 +81,7 @@ def _environment() -> Environment:
         "roles": in_words,
         "as_choice": as_choice,
         **terms.FILTERS,
+        "twice": twice,
     }
     made.globals |= {"asset": serving.address, "map_of": body_map, "called": terms.called, "choices": terms.choices}
     return made

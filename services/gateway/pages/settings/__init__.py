@@ -1,6 +1,17 @@
 """A school's settings: one module for each of them."""
 
-from services.gateway.pages.settings import categories, groups, index, lists, rules, times
+from services.gateway.pages.settings import (
+    categories,
+    groups,
+    index,
+    kiosks,
+    lists,
+    roll,
+    rules,
+    staff,
+    times,
+    webhooks,
+)
 
 SETTINGS_ROUTERS = (
     index.router,
@@ -9,4 +20,8 @@ SETTINGS_ROUTERS = (
     groups.router,
     rules.router,
     times.router,
+    staff.router,
+    roll.router,
+    kiosks.router,
+    webhooks.router,
 )

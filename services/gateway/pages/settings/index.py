@@ -25,9 +25,7 @@ PARTS = (
     ("staff:write", "/settings/staff", "Staff", "Invitations, roles, classes, absence"),
     ("roll:import", "/settings/roll", "Roll", "Children from your management system"),
     ("kiosk:write", "/settings/kiosks", "Kiosks", "Shared devices on which anybody can log"),
-    ("shield:write", "/settings/shields", "Shields", "Who must not see a child or a concern, whatever their role"),
     ("webhook:write", "/settings/webhooks", "Webhooks", "Your own systems, told by id alone"),
-    ("school:write", "/settings/schools", "Schools", "The schools of your trust"),
 )
 
 

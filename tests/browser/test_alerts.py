@@ -1,18 +1,23 @@
 """The way of an incident from the DSL's side, as it is walked in a browser."""
 
+from collections.abc import Sequence
 from time import monotonic
+from typing import Any, Literal
 
+from shared.contracts.words import Role
 from tests.browser.conftest import DESK, PHONE, SCHEMES, WIDTHS, Site, Window, shoot
-from tests.gateway.conftest import House
+from tests.gateway.conftest import House, Person
+from tests.gateway.test_alerts import first_alert
 
+MINE = "Took the hood off: it tears, & that hurts. <b>Not</b> again."
 HIDDEN = ("lunchtime team", "made it up", "Haddad", "Okafor")
 WRITTEN = 'Rowan held Ife by the sleeve. She said "leave me alone" twice.'
 
 
-async def looked_at(window: Window, name: str) -> None:
-    """Sound at both widths and in both schemes; `name` is what the picture of it is called."""
+async def looked_at(window: Window, name: str, *, schemes: Sequence[Literal["light", "dark"]] = ("light",)) -> None:
+    """Sound at both widths; `name` is what the picture of it is called."""
     for width, size in WIDTHS.items():
-        for scheme in SCHEMES:
+        for scheme in schemes:
             await window.page.set_viewport_size(size)
             await window.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             await window.is_sound()
@@ -43,14 +48,14 @@ async def test_r80_an_alert_appears_by_itself_is_read_acted_on_and_closed_and_th
         # Three tries, for a machine that does other things as well.
         assert fastest < 2
         assert await dsl.page.title() == "(3) My Heed – Heed"
-        await looked_at(dsl, "my-alerts")
+        await looked_at(dsl, "my-alerts", schemes=SCHEMES)
         await dsl.page.keyboard.press("j")
         await dsl.page.keyboard.press("j")
         await dsl.page.keyboard.press("k")
         await dsl.page.keyboard.press("Enter")
         await dsl.page.wait_for_url("**/alerts/*")
         await dsl.page.get_by_text("Why was I told?").click()
-        await looked_at(dsl, "alert")
+        await looked_at(dsl, "alert", schemes=SCHEMES)
         await dsl.page.get_by_role("button", name="Mark as read").click()
         await dsl.page.get_by_text("Read today").first.wait_for(state="hidden")
         await dsl.page.get_by_role("link", name="See next (2)").click()
@@ -73,7 +78,7 @@ async def test_r80_an_alert_appears_by_itself_is_read_acted_on_and_closed_and_th
         await dsl.give_code()
         await dsl.page.locator("header .tag", has_text="Closed").wait_for()
         await dsl.page.get_by_text("Both have made it up").wait_for()
-        await looked_at(dsl, "closed")
+        await looked_at(dsl, "closed", schemes=SCHEMES)
         await dsl.page.get_by_role("button", name="Done").click()
         await dsl.page.locator("header .tag", has_text="Done").wait_for()
         path = dsl.page.url.removeprefix(site.address)
@@ -81,7 +86,7 @@ async def test_r80_an_alert_appears_by_itself_is_read_acted_on_and_closed_and_th
         await writer.page.get_by_text("Read today").wait_for()
         await looked_at(writer, "writer")
         await writer.page.locator(".cards a", has_text="Read today").click()
-        await looked_at(writer, "writer-own")
+        await looked_at(writer, "writer-own", schemes=SCHEMES)
         text = await writer.page.locator("main").inner_text()
         assert "leave me alone" in text
         # R28: that it was read, and nothing of what followed.
@@ -93,3 +98,50 @@ async def test_r80_an_alert_appears_by_itself_is_read_acted_on_and_closed_and_th
             await other.go(address)
             await other.page.get_by_text("It does not exist, or it is not for you to see.").wait_for()
             assert "sleeve" not in await other.page.content()
+
+
+async def test_two_who_change_one_incident_see_both_versions_and_nothing_is_overwritten(site: Site) -> None:
+    house = site.house
+    okafor, haddad = house.people["okafor"], house.people["haddad"]
+    marsh = await house.people["marsh"].sign_in()
+    concern = await marsh.log(narrative=WRITTEN, pupils=about_two(house), extra_staff_ids=[str(haddad.id)])
+    alert = await first_alert(await haddad.sign_in(), about=concern)
+    async with site.window() as one, site.window() as two:
+        await one.sign_in(await house.add("boyle", Role.HEAD), sure=False)
+        await one.give_code()
+        await one.page.wait_for_url("**/my")
+        # Two who have it open at the same time.
+        await one.go(f"/incidents/{concern}/correct")
+        await one.page.get_by_text("Elevated access").first.wait_for()
+        await one.give_code()
+        await looked_at(one, "correct")
+        two.person = haddad
+        await two.context.add_cookies(cookies_of(site, haddad))
+        await two.go(f"/alerts/{alert['id']}")
+        await two.page.get_by_role("link", name="Add action").click()
+        await two.page.get_by_label("What was done").fill(MINE)
+        # One of them comes first.
+        words = one.page.get_by_label("What happened")
+        await words.fill('Rowan held Ife by the hood. She said "leave me alone" twice.')
+        await one.page.get_by_label("Why is it corrected?").fill("It was the hood.")
+        await one.page.get_by_role("button", name="Correct incident").click()
+        await one.page.get_by_text("Corrected 1 time").wait_for()
+        assert await one.page.locator("del").first.inner_text() != ""
+        await looked_at(one, "corrected")
+        # The other is shown what came, beside what they typed.
+        await two.page.get_by_role("button", name="Add action").click()
+        await two.page.get_by_role("heading", name="What came meanwhile").wait_for()
+        assert "It was the hood." in await two.page.locator(".meanwhile").inner_text()
+        assert await two.page.get_by_label("What was done").input_value() == MINE
+        await looked_at(two, "conflict", schemes=SCHEMES)
+        assert (await okafor.get(f"/incidents/{concern}")).json()["actions"] == []
+        await two.page.get_by_role("button", name="Add action").click()
+        await two.page.locator(".trail", has_text="Took the hood off").wait_for()
+        now = (await okafor.get(f"/incidents/{concern}")).json()
+        assert (now["revision"], [action["text"] for action in now["actions"]]) == (2, [MINE])
+
+
+def cookies_of(site: Site, person: Person) -> Any:
+    """The session that this person has begun, in a browser."""
+    jar = person.http.cookies.jar
+    return [{"name": cookie.name, "value": cookie.value, "url": site.address} for cookie in jar]

@@ -31,7 +31,15 @@ async def my_heed(request: Request, visit: SignedInVisit, cursor: Cursor = None)
     """One page for all; whoever reads widely has their alerts and figures first, everybody else what they wrote."""
     told = await alerts_of(visit, "open")
     own = await _own(visit, cursor)
-    return page(request, "my-heed.html", told=told, waits=await waiting(visit), own=own, drafts=await _drafts(visit))
+    return page(
+        request,
+        "my-heed.html",
+        told=told,
+        waits=await waiting(visit),
+        own=own,
+        drafts=await _drafts(visit),
+        schools=await _schools(visit),
+    )
 
 
 @router.get("/my/duties")
@@ -112,3 +120,10 @@ async def _drafts(visit: Visit) -> list[dict[str, Any]]:
     if not visit.may("draft:keep"):
         return []
     return list((await visit.api.get("/drafts"))["drafts"])
+
+
+async def _schools(visit: Visit) -> list[dict[str, Any]] | None:
+    """How the schools of the trust stand, for those of the trust; None until they have elevated access."""
+    if not (visit.may("figures:read") and visit.elevated):
+        return None
+    return list((await visit.api.get("/figures"))["schools"])

@@ -10,12 +10,14 @@ from services.gateway.pages import (
     elevated,
     incident_steps,
     incidents,
+    me,
     my_heed,
     passwords,
     searching,
     second_factor,
     serving,
     sign_in,
+    tokens,
 )
 from services.gateway.pages.settings import SETTINGS_ROUTERS
 
@@ -32,6 +34,8 @@ PAGE_ROUTERS = (
     audit.router,
     searching.router,
     elevated.router,
+    tokens.router,
+    me.router,
     passwords.router,
     second_factor.router,
     *SETTINGS_ROUTERS,

@@ -88,6 +88,15 @@ async def give_code(request: Request, visit: SignedInVisit) -> Response:
     return to(request, local(form.text("next"), HOME))
 
 
+@router.post("/sign-in/held")
+async def go_on(request: Request, visit: SignedInVisit) -> Response:
+    """After a passkey: to what was typed before, if it was this person who typed it, else to where they were going."""
+    held = held_in(visit.form.raw(HELD))
+    if held is not None and held.owner == visit.owner:
+        return page(request, "held.html", back=held, csrf=visit.csrf)
+    return to(request, local(visit.form.text("next"), HOME))
+
+
 @router.get("/elevate")
 async def elevate_page(request: Request, visit: SignedInVisit, following: Next = HOME) -> Response:
     return page(request, "elevate.html", next=local(following, HOME), held=None, interrupted=False)

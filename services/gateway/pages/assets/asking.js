@@ -1,5 +1,5 @@
 // The public API, asked by a page's own script: same cookies, with the token that says it is our page.
-const csrf = () => document.querySelector('meta[name="heed-csrf"]')?.content ?? "";
+const csrf = () => document.querySelector('meta[name="heed-csrf"]')?.content ?? document.querySelector('input[name="csrf"]')?.value ?? "";
 
 export class Refused extends Error {
   constructor(status, problem) { super(problem.title ?? "refused"); this.status = status; this.problem = problem; }

@@ -1,6 +1,7 @@
 // Elevated access runs out in sight. When it has, what was read by it goes under a cover until a fresh code is given.
 import { ask } from "./asking.js";
 import { cover, lift, make } from "./cover.js";
+import { elevate, offered } from "./passkey.js";
 
 const SOON = 60;
 let pill, until, warned = false;
@@ -54,12 +55,23 @@ function over() {
   if (!("covers" in pill.dataset)) return;
   cover("elevation", {
     heading: "Your elevated access has ended", words: "Nothing you typed is lost. A fresh code brings this page back as it was.",
-    label: "Code from your authenticator app", password: false, button: "Go on", give: giveCode, away: make("a", { href: "/my", textContent: "Back to My Heed" }),
+    label: "Code from your authenticator app", password: false, button: "Go on", give: giveCode, away: ways(),
   });
+}
+
+function ways() {
+  const passkey = make("button", { type: "button", className: "btn ghost", textContent: "Use a passkey", hidden: true });
+  passkey.addEventListener("click", () => elevate().then(again, () => { passkey.textContent = "Try the passkey again"; }));
+  offered().then((any) => { passkey.hidden = !any; }, () => {});
+  return make("span", { className: "buttons" }, passkey, make("a", { href: "/my", textContent: "Back to My Heed" }));
 }
 
 async function giveCode(code) {
   await ask("POST", "/elevate", { code });
+  await again();
+}
+
+async function again() {
   until = Date.now() + 2000;
   pill.hidden = false;
   lift("elevation");

@@ -25,6 +25,8 @@ ASKED_FOR_NO_SCHOOL = {
     "POST /sign-in",
     "POST /sessions/second-factor",
     "POST /sessions/elevate",
+    "POST /sessions/elevate/end",
+    "POST /sessions/confirm",
     "POST /sessions/end",
     "POST /kiosk",
     "POST /kiosk/sign-in",
@@ -71,6 +73,8 @@ ONCE = {
     "POST /staff": "adds, and would answer otherwise the second time",
     "POST /kiosks": "registers, and would answer otherwise the second time",
     "POST /break-glass": "opens, and would answer otherwise the second time",
+    "GET /audit": "shows what was asked meanwhile; below by itself",
+    "GET /audit/sealed": "shows how far what was asked meanwhile is sealed; below by itself",
 }
 
 
@@ -255,3 +259,14 @@ async def test_without_both_lines_the_other_schools_rows_come_through(
         with without_own_filter():
             open_to_all = await answers(asked)
     assert set(naming(open_to_all, schools.oakfields)) == set(asked)
+
+
+async def test_the_audit_shows_the_own_school_by_either_line(schools: TwoSchools, empty_cluster: Cluster) -> None:
+    asked = {f"GET {path}": [_ask(schools.dpo, "GET", path)] for path in ("/audit", "/audit/sealed")}
+    with without_own_filter():
+        fenced = await answers(asked)
+    async with without_row_security(empty_cluster.admin("auth")):
+        filtered = await answers(asked)
+    for found in (fenced, filtered):
+        assert [status for given in found.values() for status, _ in given] == [200, 200]
+        assert naming(found, schools.oakfields) == []

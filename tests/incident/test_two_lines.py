@@ -24,6 +24,8 @@ ELSEWHERE = {
     "POST /roll/imports": "answers with a new id each time; its dry run reads what the next step reads again",
     "GET /health/live": "asks no database",
     "GET /health/ready": "asks no table",
+    "GET /audit": "shows what was asked meanwhile; below by itself",
+    "GET /audit/sealed": "shows how far what was asked meanwhile is sealed; below by itself",
 }
 
 
@@ -282,3 +284,14 @@ async def test_the_app_role_sees_no_row_of_another_school_in_any_table(
             await connection.fetchval("SELECT count(*) FROM outbox")
     finally:
         await connection.close()
+
+
+async def test_the_audit_shows_the_own_school_by_either_line(schools: TwoSchools, empty_cluster: Cluster) -> None:
+    asked = {f"GET {path}": [_ask(schools.askers[0], "GET", path)] for path in ("/audit", "/audit/sealed")}
+    with without_own_filter():
+        fenced = await answers(asked)
+    async with without_row_security(empty_cluster.admin("incident")):
+        filtered = await answers(asked)
+    for found in (fenced, filtered):
+        assert [status for given in found.values() for status, _ in given] == [200, 200]
+        assert naming(found, schools.oakfields) == []

@@ -25,7 +25,10 @@ class AlsoTold(Fact):
 
 
 class AlertRaised(AlertFact):
-    """Somebody was told of an incident, and in the same moment whoever is named in `also`."""
+    """Somebody was told of an incident, and in the same moment whoever is named in `also`.
+
+    A reader that does not know `also` yet takes the first alone: bring whoever listens up to date before alerting.
+    """
 
     TYPE: ClassVar[str] = "heed.alert.raised.v1"
 

@@ -20,7 +20,7 @@ DEATHS = {"gateway": 2, "incident": 2, "relay": 1, "runner": 1, "sender": 1}
 
 # Whose process passes the place, and at which passage it dies: in the thick of it, once a request, a batch or a mail.
 DIES = {"gateway": "gateway", "incident": "incident", "relay": "incident", "runner": "alerting", "sender": "alerting"}
-PASSAGE = {"gateway": 40, "incident": 40, "relay": 4, "runner": 20, "sender": 3}
+PASSAGE = {"gateway": 40, "incident": 40, "relay": 4, "runner": 5, "sender": 3}
 EMBEDDED_TOO = ("relay.after_publish", "runner.before_commit", "runner.after_commit", "sender.after_send")
 
 

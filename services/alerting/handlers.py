@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import taken_over
 from services.alerting.models import ToldIncident
-from services.alerting.service import Telling, copies, duties, leave_notice, tell, tell_who_was_missed
+from services.alerting.service import Telling, copies, duties, leave_notice, tell, tell_who_was_missed, weigh
 from services.alerting.service.telling import hold_people
 from shared.bus.runner import Handler, HandlerOfSeveral, Taken
 from shared.contracts import auth, incident
@@ -32,6 +32,7 @@ from shared.contracts.incident import (
     IncidentFacts,
     IncidentLogged,
     IncidentReopened,
+    IncidentWeighed,
 )
 
 CONSUMER: Final = "alerting"
@@ -93,6 +94,11 @@ async def incident_told(session: AsyncSession, envelope: Envelope, event: Event)
     await incidents_told(session, [(envelope, event)])
 
 
+async def incident_weighed(session: AsyncSession, envelope: Envelope, event: Event) -> None:
+    weighed = cast(IncidentWeighed, event)
+    await weigh(session, school_id=_school(envelope), weighed=weighed, version=envelope.version)
+
+
 async def incident_closed(session: AsyncSession, envelope: Envelope, event: Event) -> None:
     await _note_status(session, envelope, cast(IncidentClosed, event).incident_id, closed=True)
 
@@ -140,6 +146,7 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     ShieldChanged: shield_changed,
     IncidentLogged: incident_told,
     IncidentCorrected: incident_told,
+    IncidentWeighed: incident_weighed,
     IncidentClosed: incident_closed,
     IncidentReopened: incident_reopened,
     ActionAdded: action_added,

@@ -77,6 +77,17 @@ class IncidentCorrected(IncidentFacts):
     TYPE: ClassVar[str] = "heed.incident.corrected.v1"
 
 
+class IncidentWeighed(Event):
+    """Its categories are more or less sensitive from now on; the incident itself was not changed, nor its version."""
+
+    TYPE: ClassVar[str] = "heed.incident.weighed.v1"
+    TOPIC: ClassVar[str] = TOPIC
+    KEY: ClassVar[str] = "incident_id"
+
+    incident_id: UUID
+    sensitivity: Sensitivity
+
+
 class IncidentClosed(Event):
     TYPE: ClassVar[str] = "heed.incident.closed.v1"
     TOPIC: ClassVar[str] = TOPIC

@@ -22,6 +22,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     incident.PupilLeft,
     incident.IncidentLogged,
     incident.IncidentCorrected,
+    incident.IncidentWeighed,
     incident.IncidentClosed,
     incident.IncidentReopened,
     incident.ActionAdded,

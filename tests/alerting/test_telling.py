@@ -11,7 +11,7 @@ from services.alerting.service import NobodyToTell, replace_rules
 from shared.contracts.alerting import AlertRaised
 from shared.contracts.auth import GroupChanged
 from shared.contracts.envelope import Envelope
-from shared.contracts.incident import IncidentLogged
+from shared.contracts.incident import IncidentClosed, IncidentLogged, IncidentWeighed
 from shared.contracts.words import DSL_TEAM, Role, Sensitivity
 from shared.db import Scope
 from shared.ids import new_id
@@ -148,6 +148,29 @@ async def test_a_correction_adds_who_must_know_now_and_takes_nobodys_alert(schoo
     told = await school.told(incident)
     assert told == LINE | {"Bevan": {"class_teacher"}, "Haddad": {"rule"}}
     assert [envelope.version for envelope, _ in await school.published(incident)] == [1, 2]
+
+
+async def test_who_must_know_of_what_became_more_sensitive_is_told_in_the_house_and_once(school: School) -> None:
+    await set_rules(school)
+    incident, closed = await school.logged(ATTENDANCE), await school.logged(ATTENDANCE)
+    await school.hear(IncidentClosed(incident_id=closed.incident_id, by_id=new_id()), version=2)
+    [before] = await school.rows("SELECT count(*) FROM mail")
+    for one in (incident, incident, closed):
+        await school.hear(
+            IncidentWeighed(incident_id=one.incident_id, sensitivity=Sensitivity.CHILD_PROTECTION), version=1
+        )
+    assert "Haddad" in await school.told(incident)
+    assert "Haddad" not in await school.told(closed)
+    assert {row["sensitivity"] for row in await school.rows("SELECT sensitivity FROM told_incident")} == {3}
+    [after] = await school.rows("SELECT count(*) FROM mail")
+    assert after["count"] == before["count"]
+    # What was written since knows better.
+    await school.corrected(incident, version=3)
+    await school.hear(
+        IncidentWeighed(incident_id=incident.incident_id, sensitivity=Sensitivity.CHILD_PROTECTION), version=2
+    )
+    rows = await school.rows("SELECT sensitivity, facts FROM told_incident WHERE facts_version = 3")
+    assert [row["sensitivity"] for row in rows] == [1]
 
 
 async def test_an_older_word_on_an_incident_changes_nothing(school: School) -> None:

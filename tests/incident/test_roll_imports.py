@@ -272,6 +272,12 @@ HOSTILE: dict[str, tuple[bytes, dict[str, str]]] = {
         OUTSIDE.replace(b'SYSTEM "file', b'[<!ENTITY x SYSTEM "file').replace(b'">', b'">]>'),
         XML,
     ),
+    "entity bomb in UTF-16": (BOMB.decode().replace('1.0"', '1.0" encoding="utf-16"').encode("utf-16"), XML),
+    "an entity of the machine's files": (WITHIN, XML),
+    "an entity for the document type itself": (
+        b'<!DOCTYPE CTfile [<!ENTITY % x SYSTEM "http://127.0.0.1/x"> %x;]><CTfile/>',
+        XML,
+    ),
     "truncated": (ctf(pupil(UPN="B801200005001"))[:-30], XML),
     "wrong encoding declared": (ctf(pupil(Surname="Müller")).decode().encode("latin-1"), XML),
     "unknown encoding": (b'<?xml version="1.0" encoding="klingon"?><CTfile/>', XML),

@@ -7,6 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
+from shared.contracts.incident import IncidentWeighed
 from shared.contracts.words import Assurance, Role
 from shared.ids import new_id
 from tests.conftest import Cluster
@@ -136,6 +137,21 @@ async def test_what_was_logged_is_at_once_as_sensitive_as_its_category(school: S
     cp = school.categories["Child Protection Incident/Disclosure"]
     await school.dsl.post(f"/categories/{school.categories['Welfare Concern/Diet']}/merge", json={"into": str(cp)})
     assert (await senco.get(f"/incidents/{incident_id}")).status_code == 404
+
+
+async def test_others_are_told_of_what_weighs_more_or_less_and_of_nothing_else(
+    school: School, empty_cluster: Cluster
+) -> None:
+    incident_id = await school.log(school.someone(Role.TEACHER), of="Welfare Concern/Diet")
+    await school.log(school.someone(Role.TEACHER), of="Attendance")
+    await change(school, "Welfare Concern/Diet", name="Food", sensitivity=2)
+    await change(school, "Welfare Concern/Diet", sensitivity=3)
+    await change(school, "Welfare Concern/Diet", sensitivity=2)
+    connection = await asyncpg.connect(empty_cluster.admin("incident"))
+    rows = await connection.fetch("SELECT body FROM outbox WHERE headers::text LIKE '%incident.weighed%' ORDER BY seq")
+    await connection.close()
+    told = [IncidentWeighed.model_validate_json(row["body"]) for row in rows]
+    assert [(one.incident_id, int(one.sensitivity)) for one in told] == [(incident_id, 3), (incident_id, 2)]
 
 
 async def test_a_childs_own_category_counts_too_when_it_becomes_more_sensitive(school: School) -> None:

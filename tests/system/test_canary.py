@@ -102,7 +102,35 @@ async def whole_way(house: House, school: School, cage: Cage) -> UUID:
     ):
         answer = await member.post(path + what, json=body)
         assert answer.status_code in {200, 201}, (what, answer.text)
+    await what_stands_beside_it(school, incident_id, cage)
     return UUID(incident_id)
+
+
+async def what_stands_beside_it(school: School, incident_id: str, cage: Cage) -> None:
+    """Decisions, consent, a judgement, a draft, categories and a file of the roll: each takes words of its own."""
+    assistant, lead, path = school["assistant"], school["lead"], f"/incidents/{incident_id}"
+    pupil_id = next(iter(school.pupils.values()))
+    decided, asked, name, judged, draft = cage.one(), cage.one(), cage.one(), cage.one(), cage.one()
+    roll = f"Surname,Forename,Date of birth,Year group,Class\n{cage.one()},A,2017-01-01,4,4B\n".encode()
+    decision = {"kind": "other", "what": decided, "alternatives": decided, "reason": decided, "body": decided}
+    consent = {"answer": "given", "of_whom": asked, "note": asked}
+    for member, method, where, body in (
+        (lead, "POST", f"{path}/review", {"reason": decided}),
+        (lead, "POST", f"{path}/decisions", decision),
+        (lead, "POST", f"{path}/consents", consent),
+        (lead, "POST", f"/pupils/{pupil_id}/significant/{incident_id}", {"headline": judged, "analysis": judged}),
+        (assistant, "PUT", f"/drafts/{uuid4()}", {"version": 0, "content": {"narrative": draft}}),
+        (assistant, "POST", "/coach", {"text": f"{draft} was rude.", "pupil_ids": []}),
+        (lead, "POST", "/categories", {"name": name}),
+        (lead, "POST", "/lists/agencies", {"name": name}),
+        (lead, "POST", "/incidents/search", {"words": judged}),
+        (lead, "POST", "/pupils/find", {"name": judged}),
+    ):
+        answer = await member.ask(method, where, json=body)
+        assert answer.status_code in {200, 201}, (where, answer.text)
+    headers = {"content-type": "text/csv", "content-disposition": f'attachment; filename="{draft}.csv"'}
+    begun = await lead.post("/roll/imports", content=roll, headers=headers)
+    assert begun.status_code in {200, 201, 202}, begun.text
 
 
 async def all_that_is_refused(school: School, incident_id: UUID, cage: Cage) -> list[Piece]:

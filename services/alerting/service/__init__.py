@@ -5,7 +5,7 @@ from services.alerting.service.escalation_settings import replace_escalation_set
 from services.alerting.service.further import alert_further
 from services.alerting.service.notices import leave_notice, see_notice
 from services.alerting.service.rules import replace_rules, try_rules
-from services.alerting.service.telling import NobodyToTell, Telling, tell, tell_who_was_missed
+from services.alerting.service.telling import NobodyToTell, Telling, tell, tell_who_was_missed, weigh
 from services.alerting.service.waiting import choose
 from services.alerting.service.withdrawing import withdraw
 
@@ -24,5 +24,6 @@ __all__ = [
     "tell",
     "tell_who_was_missed",
     "try_rules",
+    "weigh",
     "withdraw",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain.escalation import never_waits
@@ -27,7 +27,7 @@ from services.alerting.service.watching import SOONER, watch
 from services.alerting.service.webhook_feed import Fact, feed
 from shared.bus.failures import NotYet
 from shared.contracts.events import LENIENT
-from shared.contracts.incident import IncidentCorrected, IncidentFacts, IncidentLogged
+from shared.contracts.incident import IncidentCorrected, IncidentFacts, IncidentLogged, IncidentWeighed
 from shared.db import ask
 from shared.mail import MailKind
 from shared.rows import Row, as_json, write_rows
@@ -100,6 +100,36 @@ def _rows(
         yield watch(school_id, facts, known.settings, known.now)
 
 
+async def weigh(session: AsyncSession, *, school_id: UUID, weighed: IncidentWeighed, version: int) -> None:
+    """An incident is as sensitive as its categories are now: who must know of it now and was not told is told.
+
+    In the house and without a mail: a category that a school weighs anew has concerns of years. What is closed, and
+    what was written anew since (a later version), is told of nobody.
+    """
+    await session.execute(_SHARE_PEOPLE, {"school": str(school_id)})
+    kept = await session.execute(
+        update(ToldIncident)
+        .where(
+            ToldIncident.school_id == school_id,
+            ToldIncident.id == weighed.incident_id,
+            ToldIncident.facts_version <= version,
+        )
+        .values(
+            sensitivity=int(weighed.sensitivity),
+            facts=func.jsonb_set(ToldIncident.facts, ["sensitivity"], func.to_jsonb(int(weighed.sensitivity))),
+        )
+        .returning(ToldIncident.facts, ToldIncident.closed)
+        .execution_options(synchronize_session=False)
+    )
+    row = kept.first()
+    if row is None or row.closed:
+        return
+    facts = IncidentLogged.model_validate(row.facts, context=LENIENT)
+    await _tell(session, school_id, facts, by_mail=False)
+    if never_waits(facts):
+        await wait_no_longer(session, school_id, facts.incident_id)
+
+
 async def tell_who_was_missed(session: AsyncSession, school_id: UUID, since: datetime) -> None:
     """After a change of people or shields: who must know of incidents logged since then, and whom they passed by.
 
@@ -123,6 +153,8 @@ async def hold_people(session: AsyncSession, school_id: UUID) -> None:
     school = func.hashtext(str(school_id))
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("heed people"), school)))
 
+
+_SHARE_PEOPLE: Final = text("SELECT pg_advisory_xact_lock_shared(hashtext('heed people'), hashtext(:school))")
 
 # Shared with other incidents and not with a change of people (`hold_people`); people are read in the next statement.
 # The first words hold for who wrote it and when. A child taken out by a correction is still shielded from. The version
@@ -166,10 +198,10 @@ async def _note(session: AsyncSession, school_id: UUID, tellings: Sequence[Telli
     return dict(await ask(session, _NOTE, school_id, str(school_id), as_json(given)))
 
 
-async def _tell(session: AsyncSession, school_id: UUID, facts: IncidentFacts) -> None:
+async def _tell(session: AsyncSession, school_id: UUID, facts: IncidentFacts, *, by_mail: bool = True) -> None:
     """Whoever must know and was not told. The incident's row is locked."""
     known = await known_of(session, school_id, facts.incident_id)
     found = recipients(facts, known.rules, known.school)
     missing = [person for person in found if person.staff_id not in known.told]
     if missing and not nobody_in_line(found, known.school):
-        await raise_alerts(session, school_id, facts, missing)
+        await raise_alerts(session, school_id, facts, missing, by_mail=by_mail)

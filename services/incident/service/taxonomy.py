@@ -12,9 +12,13 @@ from services.incident.domain import sensitivity_fault
 from services.incident.models import Category, FormerName, Incident, IncidentCategory, IncidentPupilCategory
 from services.incident.queries.categories import every_category
 from shared import audit
+from shared.contracts.events import Event
+from shared.contracts.incident import IncidentWeighed
+from shared.contracts.words import Sensitivity
 from shared.errors import Conflict, FieldError, Invalid, NotFound
 from shared.identity import Staff
 from shared.ids import new_id
+from shared.outbox import publish_all
 
 CHANGEABLE = frozenset({"name", "sensitivity", "log_within_minutes", "asks_sanction"})
 
@@ -196,15 +200,26 @@ def _raise_below(category: Category, known: Mapping[UUID, Category]) -> list[Cat
 
 
 async def _weigh_anew(session: AsyncSession, school_id: UUID, category_ids: Sequence[UUID]) -> None:
-    """An incident is as sensitive as its most sensitive category over all its children, also when that changes."""
+    """An incident is as sensitive as its most sensitive category over all its children, also when that changes.
+
+    Others are told of those that it changes for: who must know of them, and by when, may be others now.
+    """
+    now = func.greatest(*(_heaviest(one) for one in (IncidentCategory, IncidentPupilCategory)))
+    weighed: list[tuple[int, Event]] = []
     for table in (IncidentCategory, IncidentPupilCategory):
         concerned = select(table.incident_id).where(table.school_id == school_id, table.category_id.in_(category_ids))
-        await session.execute(
+        changed = await session.execute(
             update(Incident)
-            .where(Incident.school_id == school_id, Incident.id.in_(concerned))
-            .values(sensitivity=func.greatest(*(_heaviest(one) for one in (IncidentCategory, IncidentPupilCategory))))
+            .where(Incident.school_id == school_id, Incident.id.in_(concerned), Incident.sensitivity != now)
+            .values(sensitivity=now)
+            .returning(Incident.id, Incident.sensitivity, Incident.version)
             .execution_options(synchronize_session=False)
         )
+        weighed += [
+            (row.version, IncidentWeighed(incident_id=row.id, sensitivity=Sensitivity(row.sensitivity)))
+            for row in changed
+        ]
+    await publish_all(session, weighed, school_id=school_id)
 
 
 def _heaviest(table: type[IncidentCategory] | type[IncidentPupilCategory]) -> Any:

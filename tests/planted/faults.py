@@ -248,8 +248,8 @@ KEEPING: Final = (
     Fault(
         "a concern sent twice is two",
         "services/incident/service/incidents.py",
-        '{**row, "incident_id": incident_id})).first() is not None',
-        '{**row, "incident_id": incident_id})) is not None',
+        "return bool(await ask(session, _TAKE_KEY, *row))",
+        "return await ask(session, _TAKE_KEY, *row) is not None",
         "tests/incident/test_logging.py::test_a_double_tap_is_one_incident",
     ),
     Fault(
@@ -262,8 +262,8 @@ KEEPING: Final = (
     Fault(
         "an event that comes twice counts twice",
         "shared/inbox.py",
-        "return (await session.execute(_TAKE, row)).first() is not None",
-        "return (await session.execute(_TAKE, row)) is not None",
+        "return bool(await ask(session, _TAKE, consumer, [event_id], school_id, datetime.now(UTC)))",
+        "return await ask(session, _TAKE, consumer, [event_id], school_id, datetime.now(UTC)) is not None",
         "tests/shared/test_db.py::test_an_event_has_its_effect_once_per_consumer",
     ),
     Fault(

@@ -129,7 +129,7 @@ ROWS = {
     "absence:own": "GET /me/absence | PUT /me/absence | DELETE /me/absence",
     "mails:own": "GET /me/mails | PUT /me/mails",
     "token:own": "GET /tokens | POST /tokens | DELETE /tokens/{}",
-    "sign-in:change": "DELETE /me/passkeys/{}",
+    "sign-in:change": "DELETE /me/passkeys/{} | POST /me/accounts | DELETE /me/accounts/{}",
 }
 DONE_BY = {route: action for action, routes in ROWS.items() for route in routes.split(" | ")}
 DESCRIBED = json.loads(openapi.text("gateway"))["paths"]

@@ -41,6 +41,9 @@ class PageRoute(APIRoute):
             except Exception as problem:
                 log.error("a page failed", **describe(problem))
                 return as_page(request, Problem("Try again. What you typed is kept below; tell us if it stays."))
+            finally:
+                # A file that was sent lies open until then.
+                await request.close()
 
         return handled
 

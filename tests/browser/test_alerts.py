@@ -4,12 +4,23 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Any, Literal
 
-from shared.contracts.words import Role
+from shared.contracts.words import Role, TrustRole
 from tests.browser.conftest import DESK, PHONE, SCHEMES, WIDTHS, Site, Window, shoot
 from tests.gateway.conftest import House, Person
 from tests.gateway.test_alerts import first_alert
 
 MINE = "Took the hood off: it tears, & that hurts. <b>Not</b> again."
+NOTE = "Please look <again> before lunch & tell me."
+FUZZ = "\n".join(
+    (
+        "<script>alert(1)</script><img src=x onerror=alert(1)> &amp; &lt;b&gt; {{ 7 * 7 }} {% raw %} ${7*7} #{7}",
+        "'; DROP TABLE incident; -- \" ' ` \\ \\n %s %00 \u202eright to left\u202c \u2066in\u2069 \ufeff\u200b\u200d",
+        "  two spaces  and\ta tab; שלום \u0645\u0631\u062d\u0628\u0627 Zo\u00eb, Zoe\u0308",
+        "\U0001f9d2\U0001f3fd\U0001f469\u200d\U0001f467",
+        'She said "leave me alone" and \u201cno\u201d, "and never closed it.',
+        "null undefined NaN true 1e309 https://example.org/?a=1&b=2 =1+1 @SUM(A1) -- ]]> <!-- -->",
+    )
+)
 HIDDEN = ("lunchtime team", "made it up", "Haddad", "Okafor")
 WRITTEN = 'Rowan held Ife by the sleeve. She said "leave me alone" twice.'
 
@@ -139,6 +150,82 @@ async def test_two_who_change_one_incident_see_both_versions_and_nothing_is_over
         await two.page.locator(".trail", has_text="Took the hood off").wait_for()
         now = (await okafor.get(f"/incidents/{concern}")).json()
         assert (now["revision"], [action["text"] for action in now["actions"]]) == (2, [MINE])
+
+
+async def test_r88_who_has_read_is_alerted_again_with_a_note_and_an_alert_is_withdrawn_without_scripts(
+    site: Site,
+) -> None:
+    house = site.house
+    okafor, haddad = house.people["okafor"], await house.people["haddad"].sign_in()
+    marsh = await house.people["marsh"].sign_in()
+    concern = await marsh.log(narrative=FUZZ, extra_staff_ids=[str(haddad.id)])
+    alert = await first_alert(haddad, about=concern)
+    await haddad.post(f"/alerts/{alert['id']}/done")
+    async with site.window(java_script_enabled=False) as dsl, site.window() as deputy:
+        await dsl.context.add_cookies(cookies_of(site, okafor))
+        await deputy.context.add_cookies(cookies_of(site, haddad))
+        await deputy.go("/my")
+        await deputy.page.get_by_text("Nothing waits for you.").wait_for()
+        # The way of it, by links and forms alone.
+        await dsl.go("/my")
+        assert await dsl.page.locator(".alerts .first").text_content() == " ".join(FUZZ.split())[:119].rstrip() + "…"
+        await dsl.page.locator(".alerts a").click()
+        # As it was typed, to the character.
+        assert await dsl.page.locator(".doc .words").first.text_content() == FUZZ
+        await dsl.page.get_by_role("button", name="Mark as read").click()
+        await dsl.page.get_by_role("link", name="Alert others").click()
+        await dsl.page.get_by_role("button", name="Alert them").click()
+        await dsl.page.get_by_role("link", name="Find and tick whom to alert.").wait_for()
+        await dsl.page.get_by_label("Find a colleague by name").fill("had")
+        await dsl.page.get_by_label("A note to them").fill(NOTE)
+        await dsl.page.get_by_role("button", name="Find").click()
+        await dsl.page.get_by_label("Ms Haddad").check()
+        assert await dsl.page.get_by_label("A note to them").input_value() == NOTE
+        await dsl.page.get_by_role("button", name="Alert them").click()
+        await dsl.page.get_by_role("button", name="Done").wait_for()
+        # It is there again, with the note and why.
+        await deputy.page.locator(".alerts a", has_text="Alerted again by a colleague").click()
+        await deputy.page.get_by_text(NOTE).wait_for()
+        assert await deputy.page.locator(".doc section .words").first.text_content() == FUZZ
+        await looked_at(deputy, "alerted-again", schemes=SCHEMES)
+        # And it is taken away again, with the reason.
+        await dsl.page.reload()
+        await dsl.page.get_by_role("link", name="Withdraw the alert of Ms Haddad").click()
+        await dsl.page.get_by_role("button", name="Withdraw").click()
+        assert await dsl.page.get_by_role("alert").count() == 1
+        await dsl.page.get_by_label("Reason").fill("She is on the other case.")
+        await dsl.page.get_by_role("button", name="Withdraw").click()
+        await dsl.page.get_by_text("She is on the other case.").wait_for()
+        await deputy.page.reload()
+        await deputy.page.get_by_text("It does not exist, or it is not for you to see.").wait_for()
+
+
+async def test_c12_whoever_is_shielded_sees_nothing_of_it_from_that_moment(site: Site) -> None:
+    house = site.house
+    marsh, haddad = await house.people["marsh"].sign_in(), await house.people["haddad"].sign_in("elevated")
+    dpo = await house.add("dpo", trust_role=TrustRole.DATA_PROTECTION_OFFICER)
+    await dpo.sign_in("elevated", school_id=house.oakfield)
+    concern = await marsh.log(narrative=WRITTEN, extra_staff_ids=[str(haddad.id)])
+    alert = await first_alert(haddad, about=concern)
+    owed = {"text": "Ring his aunt.", "owner_id": str(haddad.id), "due_at": "2030-03-01T12:00:00Z"}
+    assert (await house.people["okafor"].post(f"/incidents/{concern}/actions", json=owed)).status_code == 201
+    async with site.window() as deputy:
+        await deputy.context.add_cookies(cookies_of(site, haddad))
+        await deputy.go("/my")
+        await deputy.page.locator(".strip a", has_text="1 action due").click()
+        await deputy.page.get_by_role("button", name="Done").click()
+        await looked_at(deputy, "duties", schemes=SCHEMES)
+        assert await deputy.page.get_by_role("alert").count() == 1
+        await deputy.go("/my")
+        await deputy.page.locator(".alerts a").wait_for()
+        body = {"staff_id": str(haddad.id), "pupil_id": str(house.pupils["Rowan"]), "reason": "Parent."}
+        assert (await dpo.post("/shields", json=body)).status_code == 201
+        # By itself, as what comes does.
+        await deputy.page.get_by_text("Nothing waits for you.").wait_for()
+        await deputy.page.locator(".strip a", has_text="0 actions due").wait_for()
+        for path in (f"/alerts/{alert['id']}", f"/incidents/{concern}", f"/incidents/{concern}/close", "/my/duties"):
+            await deputy.go(path)
+            assert not [word for word in ("sleeve", "Rowan", "aunt") if word in await deputy.page.content()]
 
 
 def cookies_of(site: Site, person: Person) -> Any:

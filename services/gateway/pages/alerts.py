@@ -54,15 +54,19 @@ async def take_step(
 @router.post("/alerts/{alert_id:uuid}/of-others/withdraw")
 async def withdraw(request: Request, visit: Withdrawer, alert_id: UUID) -> Response:
     """Somebody else's alert; `back` is the incident from which it was done."""
-    back = UUID(visit.form.text("back")) if visit.form.text("back") else None
+    form = visit.form
+    back = UUID(form.text("back")) if form.text("back") else None
+    if not form.text("reason"):
+        form.wrong("reason", "Write why: it stays on the record.")
     try:
-        await visit.api.post(f"/alerts/{alert_id}/withdraw", {"reason": visit.form.text("reason")})
+        if not form.errors:
+            await visit.api.post(f"/alerts/{alert_id}/withdraw", {"reason": form.text("reason")})
+            return to(request, f"/incidents/{back}" if back else "/my")
     except Refused as problem:
         if problem.status != 422:
             raise
-        visit.form.take(problem)
-        return page(request, "withdraw.html", form=visit.form, alert_id=alert_id, back=back)
-    return to(request, f"/incidents/{back}" if back else "/my")
+        form.take(problem)
+    return page(request, "withdraw.html", form=form, alert_id=alert_id, back=back)
 
 
 @router.get("/alerts/{alert_id:uuid}/of-others/withdraw")

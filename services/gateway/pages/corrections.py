@@ -105,12 +105,13 @@ def _children(form: Form, opened: Opened, found: list[dict[str, Any]]) -> list[t
 
 
 def _categories(listed: list[dict[str, Any]], opened: Opened) -> list[tuple[str, str]]:
-    """Those in use, with what lies above them, and those of this incident that are not in use any more."""
+    """Those in use, each below what it belongs to, and those of this incident that are not in use any more."""
     named = {one["id"]: one["name"] for one in listed}
-    shown = [
-        (one["id"], f"{named[one['parent_id']]}: {one['name']}" if one["parent_id"] in named else one["name"])
-        for one in listed
-    ]
+    shown: list[tuple[str, str]] = []
+    for above in (one for one in listed if one["parent_id"] not in named):
+        shown.append((above["id"], above["name"]))
+        below = (one for one in listed if one["parent_id"] == above["id"])
+        shown += [(one["id"], f"{above['name']}: {one['name']}") for one in below]
     return shown + [(one, words) for one, words in opened.categories.items() if one not in named]
 
 

@@ -55,16 +55,25 @@ async def duties(
 
 @router.post("/my/duties/{duty_id:uuid}/done")
 async def duty_done(
-    request: Request, visit: Annotated[Visit, Depends(visits("action:done"))], duty_id: UUID
+    *,
+    request: Request,
+    visit: Annotated[Visit, Depends(visits("action:done"))],
+    duty_id: UUID,
+    when: When = "open",
+    of: Literal["me", "school"] = "me",
 ) -> Response:
+    form, field = visit.form, f"note-{duty_id}"
+    if not form.text("note"):
+        form.wrong(field, "Write what was done, and what came of it.")
     try:
-        await visit.api.post(f"/duties/{duty_id}/done", {"note": visit.form.raw("note")})
+        if not form.errors:
+            await visit.api.post(f"/duties/{duty_id}/done", {"note": form.raw("note")})
+            return to(request, f"/my/duties?when={when}&of={of}")
     except Refused as problem:
         if problem.status not in {409, 422}:
             raise
-        visit.form.take(problem, lambda _: f"note-{duty_id}")
-        return await _duties(request, visit, when="open", of="me", cursor=None, typed_for=str(duty_id))
-    return to(request, "/my/duties")
+        form.take(problem, lambda _: field)
+    return await _duties(request, visit, when=when, of=of, cursor=None, typed_for=str(duty_id))
 
 
 async def _duties(

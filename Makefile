@@ -1,6 +1,6 @@
 # Heed: `make run` starts the whole house with a demonstration trust, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench clean
+.PHONY: help run test bench screenshots clean
 SHELL := /bin/sh
 
 VENV   := .venv
@@ -11,7 +11,7 @@ READY  := $(VENV)/heed-ready
 PYTEST_ARGS ?= -n 2
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(READY) ## start the whole house; Ctrl-C stops it, the data stays in .heed
 	@exec $(PYTHON) -m deploy.cli up
@@ -25,6 +25,9 @@ test: $(READY) ## ruff, mypy, the import rules, then every test against real ser
 
 bench: $(READY) ## how fast a concern becomes a mail, beside a bare skeleton (docs/performance.md)
 	@$(PYTHON) -m bench.run
+
+screenshots: $(READY) ## every page of the demonstration as a picture, into docs/screenshots
+	@$(PYTHON) -m deploy.screenshots
 
 clean: ## remove the environment (never the data folder)
 	rm -rf $(VENV)

@@ -11,6 +11,7 @@ from deploy.demo.people import Person, find, staff_of, teacher_of, with_role
 from deploy.demo.pupils import Pupil
 from deploy.demo.schools import OAKFIELD, School
 from deploy.demo.words import CONCERNS, Concern, Step
+from deploy.demo.words.concern import Seen
 from deploy.demo.words.story import STORY
 from shared.contracts.words import Part, Role
 
@@ -45,6 +46,7 @@ class Incident:
     happened_at: datetime
     logged_at: datetime
     urgent: bool
+    marks: tuple[Seen, ...]
     actions: tuple[Action, ...]
     closed: str
 
@@ -133,6 +135,7 @@ def _write(
         happened_at=happened,
         logged_at=logged,
         urgent=concern.urgent,
+        marks=concern.marks,
         actions=tuple(
             _action(chance, school, step=step, child=about[0], logged=logged, slots=slots) for step in concern.later
         ),

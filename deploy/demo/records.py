@@ -11,7 +11,7 @@ from deploy.demo.incidents import Incident
 from deploy.demo.pupils import Pupil, roll_csv
 from deploy.demo.schools import School
 from services.incident import service
-from services.incident.domain import Concern, Link
+from services.incident.domain import Circumstances, Concern, Figure, Link, Mark, MarkKind, View
 from services.incident.queries import pupils as roll
 from services.incident.queries.reach import Who
 from services.incident.roll_file import read_roll
@@ -117,4 +117,22 @@ def _concern(incident: Incident, register: Register) -> Concern:
         ),
         action_taken=incident.done or None,
         urgent=incident.urgent,
+        circumstances=Circumstances(marks=_marks(incident, register.pupil_ids[first.pupil.upn])),
+    )
+
+
+def _marks(incident: Incident, pupil_id: UUID) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(
+            pupil_id,
+            View.FRONT,
+            Figure.CHILD,
+            seen.x,
+            seen.y,
+            MarkKind(seen.kind),
+            seen.size_mm,
+            seen.colour,
+            seen.words or None,
+        )
+        for seen in incident.marks
     )

@@ -24,6 +24,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A mark on the first child, placed on the front of the drawing as shares of its width and height."""
+
+    x: float
+    y: float
+    kind: str
+    size_mm: int
+    colour: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Concern:
     of: str
     who: str
@@ -34,6 +46,7 @@ class Concern:
     later: tuple[Step, ...] = ()
     closed: str = ""
     urgent: bool = False
+    marks: tuple[Seen, ...] = ()
     phase: str = "primary secondary"
     often: int = 1
     hours: tuple[int, int] = (9, 15)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from deploy.demo.words.concern import Concern, Other, Step
+from deploy.demo.words.concern import Concern, Other, Seen, Step
 from shared.contracts.words import Part
 
 
@@ -97,6 +97,7 @@ STORY: tuple[Chapter, ...] = (
             "Told Ms Okafor in person. Stayed with Rowan until she came.",
             others=(Other(Part.SIBLING, "Welfare Concern: Home issues"),),
             urgent=True,
+            marks=(Seen(0.75, 0.324, "bruise", 30, "yellow and brown", "On the outside, above the elbow."),),
             hours=(12, 12),
         ),
     ),

@@ -103,7 +103,11 @@ async def test_r80_an_alert_appears_by_itself_is_read_acted_on_and_closed_and_th
         # R28: that it was read, and nothing of what followed.
         assert not [word for word in HIDDEN if word in text]
         incident = writer.page.url.removeprefix(site.address)
-        await other.sign_in(house.people["walsh"])
+        walsh = await house.people["walsh"].sign_in()
+        hits = await walsh.post("/incidents/search", json={"words": "sleeve"})
+        assert (hits.status_code, "sleeve" in hits.text) == (200, False), hits.text
+        await other.context.add_cookies(cookies_of(site, walsh))
+        await other.go("/my")
         assert await other.page.locator(".alerts").count() == 0
         for address in (path, incident, incident + "/actions", incident + "/close", "/incidents/by-number?number=1"):
             await other.go(address)

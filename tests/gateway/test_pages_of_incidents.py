@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 
-from shared.contracts.words import Role
+from shared.contracts.words import Role, TrustRole
 from shared.ids import new_id
 from tests.gateway.conftest import House, Person
 
@@ -127,6 +127,28 @@ async def test_r53_r54_a_correction_changes_what_was_changed_and_nothing_beside_
     same = ("narrative", "action_taken", "occurred_at", "time_known", "categories", "location", "told_in_person_id")
     for name in (*same, "actions_taken", "marks", "urgent"):
         assert after[name] == before[name], name
+
+
+async def test_my_heed_is_there_for_whoever_signs_in_with_what_is_theirs(house: House) -> None:
+    marsh = await (await house.add("marsh", Role.TEACHER)).sign_in("password")
+    # A password alone logs and nothing else.
+    page = unescape((await marsh.http.get("/my")).text)
+    assert "Add incident" in page
+    assert "enter your code" in page
+    boyle = await (await house.add("boyle", Role.HEAD)).sign_in()
+    await boyle.log()
+    own = unescape((await boyle.http.get("/my")).text)
+    assert "Incident 1" in own
+    assert "Not read yet" in own
+    for role in TrustRole:
+        if role is TrustRole.UNKNOWN:
+            continue
+        person = await house.add(f"trust-{role.value}", trust_role=role)
+        await person.sign_in("elevated", school_id=house.oakfield)
+        page = (await person.http.get("/my")).text
+        assert "Add incident" not in page
+        sees_figures = role is not TrustRole.DATA_PROTECTION_OFFICER
+        assert ("Over their time" in page, "Oakfield" in page) == (sees_figures, True), role
 
 
 def typed_in(page: httpx.Response) -> dict[str, str | list[str]]:

@@ -1,5 +1,6 @@
 """Alerts: the list, the reader, "see next", and what one says of an alert."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -76,15 +77,16 @@ async def withdraw_page(request: Request, visit: Withdrawer, alert_id: UUID, bac
 
 async def read_page(request: Request, visit: Visit, opened: Opened) -> Response:
     """The concern as a document, with the list beside it for whoever sits here for hours."""
-    told = await alerts_of(visit, "open") if visit.wide and opened.alert else None
-    return page(
-        request,
-        "incidents/read.html",
-        opened=opened,
-        told=told,
-        waits=await waiting(visit) if opened.alert else None,
-        alerted=await who_was_alerted(visit, opened),
+    told, waits, alerted = await asyncio.gather(
+        alerts_of(visit, "open") if visit.wide and opened.alert else _nothing(),
+        waiting(visit) if opened.alert else _nothing(),
+        who_was_alerted(visit, opened),
     )
+    return page(request, "incidents/read.html", opened=opened, told=told, waits=waits, alerted=alerted)
+
+
+async def _nothing() -> None:
+    """Of what this reader is not shown."""
 
 
 async def who_was_alerted(visit: Visit, opened: Opened) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """An incident on its page: a document for whoever may read it, their own words for whoever wrote it."""
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -47,12 +48,16 @@ async def seen(
 async def _own_page(request: Request, visit: Visit, opened: Opened) -> Response:
     """R28: their own words, whether they were read, and what somebody chose to tell them; nothing else."""
     incident_id = opened.seen["id"]
-    detail = await visit.api.get(f"/incidents/{incident_id}/told-detail")
+    detail, told = await asyncio.gather(
+        visit.api.get(f"/incidents/{incident_id}/told-detail"), _told(visit, incident_id)
+    )
+    read = bool(told and told["first_read_at"])
     return page(
         request,
         "incidents/own.html",
         opened=opened,
-        told=await _told(visit, incident_id),
+        told=told,
+        escalates_at=None if read else await _escalates_at(visit, incident_id),
         detail=detail["actions"],
         unseen=await _unseen(visit, UUID(incident_id)) if detail["actions"] else [],
     )
@@ -67,6 +72,12 @@ async def _told(visit: Visit, incident_id: str) -> dict[str, Any] | None:
             raise
         return None
     return told
+
+
+async def _escalates_at(visit: Visit, incident_id: str) -> str | None:
+    """When the next in line is told, which the writer's own list says of what nobody has read."""
+    listed = (await visit.api.get("/incidents", limit=100))["incidents"]
+    return next((one["escalates_at"] for one in listed if one["id"] == incident_id), None)
 
 
 async def _unseen(visit: Visit, incident_id: UUID) -> list[dict[str, Any]]:

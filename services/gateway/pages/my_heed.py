@@ -1,5 +1,6 @@
 """My Heed: where everybody begins. What one has written, what one was told of, what one owes."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -29,17 +30,10 @@ async def start(request: Request) -> Response:
 @router.get("/my")
 async def my_heed(request: Request, visit: SignedInVisit, cursor: Cursor = None) -> Response:
     """One page for all; whoever reads widely has their alerts and figures first, everybody else what they wrote."""
-    told = await alerts_of(visit, "open")
-    own = await _own(visit, cursor)
-    return page(
-        request,
-        "my-heed.html",
-        told=told,
-        waits=await waiting(visit),
-        own=own,
-        drafts=await _drafts(visit),
-        schools=await _schools(visit),
+    told, waits, own, drafts, schools = await asyncio.gather(
+        alerts_of(visit, "open"), waiting(visit), _own(visit, cursor), _drafts(visit), _schools(visit)
     )
+    return page(request, "my-heed.html", told=told, waits=waits, own=own, drafts=drafts, schools=schools)
 
 
 @router.get("/my/duties")
@@ -81,8 +75,10 @@ async def _duties(
 ) -> Response:
     """Alerting knows what is owed by when, the incident service the words of it."""
     mine = "/mine" if of == "me" else ""
-    owed = await visit.api.get(f"/duties{mine}", when=when, cursor=cursor, limit=100)
-    actions = await visit.api.get(f"/actions{mine}", limit=100)
+    owed, actions = await asyncio.gather(
+        visit.api.get(f"/duties{mine}", when=when, cursor=cursor, limit=100),
+        visit.api.get(f"/actions{mine}", limit=100),
+    )
     words = {one["id"]: one for one in actions["actions"]}
     return page(
         request,

@@ -76,7 +76,7 @@ async def _whole_house(folder: DataFolder, host: str, port: int, *, demonstratio
         else:
             house.leave_empty(folder)
         if not stop.is_set():
-            welcome.show(folder, address)
+            welcome.show(folder, address, code=await house.starting_code_of(services))
         await answer(services["gateway"].api, door, stop)
     say(f"Heed has stopped. What it keeps is in {folder.path}.")
 

@@ -24,11 +24,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _group() -> None:
-    """Keeps `add` a word of its own: Typer would take a group of one command for that command."""
-
-
 def _role(word: str) -> Role:
     if word not in ROLES:
         raise typer.BadParameter(f"{word} is none of: {', '.join(ROLES)}")
@@ -89,6 +84,29 @@ def add(
     )
     founding = new_school_named(school, phase=phase, urn=urn) if new_school else None
     asyncio.run(_add(data, wanted, founding, trust))
+
+
+@app.command("starting-code")
+def show_starting_code(data: Data = None) -> None:
+    """Print the code that the first page of an empty house asks for, and nothing else on standard output.
+
+    That page creates the trust, its first school and its first lead DSL, once. It is the house's own secret that the
+    code is made of: HEED_KEY_SECRET.
+    """
+    asyncio.run(_show_starting_code(data))
+
+
+async def _show_starting_code(data: Data) -> None:
+    from deploy import house  # noqa: PLC0415
+    from services.auth.domain.first_run import starting_code  # noqa: PLC0415
+
+    secret = os.environ.get("HEED_KEY_SECRET")
+    if not secret:
+        async with house.at_hand(folder_of(data)):
+            secret = os.environ.get("HEED_KEY_SECRET")
+    if not secret:
+        raise Refused("HEED_KEY_SECRET is not set: the secret of the house, of which the code is made.")
+    console.print(starting_code(secret), markup=False)
 
 
 async def _add(data: Data, wanted: "Colleague", founding: "NewSchool | None", trust: str | None) -> None:

@@ -11,7 +11,10 @@ from deploy.data_folder import DataFolder, Refused
 from deploy.embedded import CannotStart, EmbeddedPostgres
 from deploy.environment import Servers, database_variable, environment_of, put_in_place, secret_names
 from deploy.screen import bars
+from services.auth import service as auth_service
+from services.auth.domain.first_run import starting_code
 from shared.bus.api import Bus
+from shared.db import Scope
 from shared.service import Service
 
 Say = Callable[[str], None]
@@ -108,6 +111,14 @@ def leave_empty(folder: DataFolder) -> None:
     """A house that was opened without the demonstration is a school's own; it never gets one later."""
     if folder.step("demonstration") == "not begun":
         folder.note("demonstration", "left out")
+
+
+async def starting_code_of(services: Mapping[str, Service]) -> str | None:
+    """What the first visitor of an empty house has to know; None once there is a trust."""
+    auth = services["auth"].api.state
+    async with auth.db.begin(Scope()) as session:
+        untouched = await auth_service.is_untouched(session)
+    return starting_code(auth.settings.key_secret.get_secret_value()) if untouched else None
 
 
 async def migrate_all(say: Say) -> None:

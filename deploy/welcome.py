@@ -56,8 +56,8 @@ def people(shown: Iterable[Person]) -> None:
     )
 
 
-def show(folder: DataFolder, address: str) -> None:
-    """What `make run` ends with."""
+def show(folder: DataFolder, address: str, *, code: str | None = None) -> None:
+    """What `make run` ends with. `code` begins a house that is empty."""
     console.print()
     console.print(f"  [bold]Heed is open at {address}[/bold]")
     console.print()
@@ -71,6 +71,9 @@ def show(folder: DataFolder, address: str) -> None:
         console.print(f"  All {len(everybody())} people: .venv/bin/heed demo people")
         console.print("  A code for the second factor: .venv/bin/heed demo code ada.okafor")
         console.print(f"  The mail that was sent: {address}/demo/mail (it goes nowhere else)")
+    if code is not None:
+        console.print("  It is empty: the first page creates your trust, its first school and its first lead DSL.")
+        console.print(f"  The starting code, which that page asks for: [bold]{code}[/bold]")
     console.print(f"  The API in words: {address}/api/v1/docs")
     console.print(f"  What it keeps: {folder.path}")
     console.print()

@@ -22,6 +22,7 @@ from services.gateway.routes import (
     escalation,
     figures,
     finding,
+    first_run,
     incidents,
     kiosks,
     linked_accounts,
@@ -49,6 +50,7 @@ from shared.service import Service, create_api
 API_ROUTERS = (
     sessions.router,
     passkeys.router,
+    first_run.router,
     linked_accounts.router,
     own.router,
     tokens.router,

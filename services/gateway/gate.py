@@ -30,6 +30,7 @@ class Gate:
         self.secret = settings.key_secret
         self.csrf = Csrf(settings.key_secret)
         self.people: dict[str, object] = {}
+        self.begun = False  # once there is a trust there always is
         self._tokens = ServiceTokens(peers, name="gateway", secret=settings.service_secret.get_secret_value())
         self.sessions = Sessions(self._ask_auth)
         self._requests = Limiter(Policy("session", settings.requests_per_minute, 60))

@@ -46,6 +46,8 @@ PUBLIC = {
         "/sign-in",
         "/password/forgotten",
         "/password/{link}",
+        "/first-run",
+        "/api/v1/first-run",
         "/signed-out",
     },
 }

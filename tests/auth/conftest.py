@@ -187,7 +187,13 @@ async def office() -> AsyncIterator[PostOffice]:
 
 
 @pytest.fixture
-async def house(empty_cluster: Cluster, office: PostOffice) -> AsyncIterator[House]:
+async def house(untouched: House) -> House:
+    return await untouched.open()
+
+
+@pytest.fixture
+async def untouched(empty_cluster: Cluster, office: PostOffice) -> AsyncIterator[House]:
+    """Nobody is in it yet, and there is no trust."""
     settings = AuthSettings(key_secret=SecretStr("k" * 40), service_secret=SecretStr(SECRET)).model_copy(
         update={
             "database_url": SecretStr(empty_cluster.url("auth")),
@@ -207,7 +213,7 @@ async def house(empty_cluster: Cluster, office: PostOffice) -> AsyncIterator[Hou
     async with httpx.AsyncClient(transport=transport, base_url="http://auth.heed") as http:
         tokens = ServiceTokens(peers, name="gateway", secret=SECRET)
         async with AsyncExitStack() as workers:
-            yield await House(http, state.db, state.sealing, tokens, made, office, workers).open()
+            yield House(http, state.db, state.sealing, tokens, made, office, workers)
     await made.stop()
     await peers.close()
     await bus.close()

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from services.auth import service
+from services.auth.domain.first_run import starting_code
 from shared.db import Scope
 from shared.errors import Invalid
 from tests.conftest import Cluster
@@ -80,3 +81,8 @@ async def test_each_thing_that_is_wrong_is_said_in_a_sentence_and_nothing_is_wri
     assert (twice.returncode, "on this school's staff already" in twice.stderr) == (1, True)
     elsewhere = heed("staff", "add", *HADDAD, "--school", "Moon", "--role", "head", HEED_AUTH_DATABASE_URL=url)
     assert "There are: Rowan Lane Primary" in elsewhere.stderr
+
+
+def test_the_starting_code_is_printed_for_whoever_holds_the_houses_secret() -> None:
+    said = heed("staff", "starting-code", HEED_KEY_SECRET="k" * 40)
+    assert (said.returncode, said.stdout.strip()) == (0, starting_code("k" * 40))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -130,6 +131,9 @@ async def test_without_the_demonstration_it_is_empty_and_stays_so(data: Path, ho
         houses.append(house)
         house.open()
         assert await counts(house) == {"staff": 0, "pupil": 0, "incident": 0, "alert": 0}
+        async with httpx.AsyncClient(trust_env=False, follow_redirects=True) as http:
+            assert "Begin with Heed" in (await http.get(house.address)).text
+        assert re.search(r"starting code, which that page asks for: [a-z2-7]{4}(-[a-z2-7]{4}){3}\b", house.said)
         house.interrupt()
 
 

@@ -260,7 +260,7 @@ async def house(empty_cluster: Cluster) -> AsyncIterator[House]:
 
 
 @asynccontextmanager
-async def house_over(cluster: Cluster) -> AsyncIterator[House]:
+async def house_over(cluster: Cluster, *, opened: bool = True) -> AsyncIterator[House]:
     peers, services = Peers(), {}
     bus = connect(cluster.bus_url, client_id="test-gateway")
     for name, create in CREATE.items():
@@ -273,7 +273,7 @@ async def house_over(cluster: Cluster) -> AsyncIterator[House]:
         await services[name].start()
     async with AsyncExitStack() as workers:
         made = House(services, gateway_of(peers), peers, workers)
-        yield await made.open()
+        yield await made.open() if opened else made
     for person in made.people.values():
         await person.http.aclose()
     for service in services.values():

@@ -3,6 +3,7 @@
 from services.auth.routes import (
     absence,
     break_glass,
+    first_run,
     internal,
     kiosks,
     linked_accounts,
@@ -23,5 +24,6 @@ ROUTERS = (
     staff_file.router,
     break_glass.router,
     kiosks.router,
+    first_run.router,
     internal.router,
 )

@@ -3,6 +3,7 @@
 from services.auth.schemas.absence import AbsenceShown, MaybeAway, NewAbsence
 from services.auth.schemas.break_glass import GlassesShown, GlassHeld, GlassReview, GlassShown, NewBreakGlass
 from services.auth.schemas.fields import Code, Ids, Line, Long, Name, Secret
+from services.auth.schemas.first_run import HouseBegun, NewHouse, NewLead, Untouched
 from services.auth.schemas.internal import ServiceToken, StaffIds
 from services.auth.schemas.kiosks import (
     KioskDoor,
@@ -107,6 +108,7 @@ __all__ = [
     "GroupBody",
     "GroupShown",
     "GroupsShown",
+    "HouseBegun",
     "Ids",
     "KioskDoor",
     "KioskMade",
@@ -123,7 +125,9 @@ __all__ = [
     "Name",
     "NewAbsence",
     "NewBreakGlass",
+    "NewHouse",
     "NewKiosk",
+    "NewLead",
     "NewPasskey",
     "NewSchool",
     "NewShield",
@@ -173,6 +177,7 @@ __all__ = [
     "TokenMade",
     "TokenShown",
     "TokensShown",
+    "Untouched",
     "WelcomeBack",
     "Who",
 ]

@@ -8,6 +8,7 @@ from services.auth.service.break_glass import break_glass, end_break_glass, revi
 from services.auth.service.checks import Checked, check_personal_token, check_session
 from services.auth.service.confirming import begin_confirming, finish_confirming
 from services.auth.service.factors import factors_of
+from services.auth.service.first_run import begin_house, is_untouched
 from services.auth.service.groups import add_group, retire_group, set_group_members
 from services.auth.service.kiosks import kiosk_of, kiosks, register_kiosk, revoke_kiosk, sign_in_on_kiosk
 from services.auth.service.linked_accounts import (
@@ -50,6 +51,7 @@ __all__ = [
     "ask_to_sign_in",
     "begin_attempt",
     "begin_confirming",
+    "begin_house",
     "break_glass",
     "change_school",
     "check_personal_token",
@@ -72,6 +74,7 @@ __all__ = [
     "give_code",
     "give_passkey",
     "invite",
+    "is_untouched",
     "kiosk_of",
     "kiosks",
     "lift_shield",

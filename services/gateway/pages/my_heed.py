@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.gateway.gate import gate_of
 from services.gateway.pages.api import Refused
+from services.gateway.pages.first_run import is_untouched
 from services.gateway.pages.frame import page, to
 from services.gateway.pages.problems import PageRoute
 from services.gateway.pages.visit import SignedInVisit, Visit, visits
@@ -24,7 +25,9 @@ Cursor = Annotated[str | None, Query(max_length=200)]
 @router.get("/", dependencies=[Depends(public())])
 async def start(request: Request) -> Response:
     """To one's own page, or to the sign-in; whether a session still holds is for the next page to find out."""
-    return to(request, "/my" if gate_of(request).cookies.session_of(request) else "/sign-in")
+    if gate_of(request).cookies.session_of(request):
+        return to(request, "/my")
+    return to(request, "/first-run" if await is_untouched(request) else "/sign-in")
 
 
 @router.get("/my")

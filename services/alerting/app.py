@@ -29,6 +29,7 @@ ROUTERS = (
     notices.router,
     choices.router,
     rules.router,
+    rules.foreseeing,
     escalation.router,
     webhooks.router,
     figures.router,

@@ -104,6 +104,28 @@ class TriedPupil(Body):
     pupil_id: UUID | None = None
 
 
+class Foreseen(Body):
+    """A concern as it is being written: what the incident service knows of it, and whom the writer ticked."""
+
+    category_ids: Ids = []
+    parent_category_ids: Ids = []
+    sensitivity: Level | None = None
+    pupils: Annotated[list[LinkedPupil], Field(max_length=50)] = []
+    urgent: bool = False
+    extra_staff_ids: Ids = []
+    extra_group_ids: Ids = []
+
+    def facts(self, author_id: UUID, at: datetime) -> IncidentLogged:
+        return IncidentLogged(
+            **self.model_dump(exclude={"sensitivity", "pupils"}),
+            incident_id=new_id(),
+            author_id=author_id,
+            logged_at=at,
+            pupils=self.pupils,
+            sensitivity=Sensitivity(self.sensitivity or Sensitivity.ORDINARY),
+        )
+
+
 class Trial(Body):
     """An incident as it might be logged, without a word of what happened."""
 
@@ -226,6 +248,10 @@ class ToldShown(BaseModel):
     first_read_at: datetime | None
 
 
+class WhoAnswersShown(ToldShown):
+    first_told_id: UUID | None
+
+
 class FollowedShown(ToldShown):
     """For its author: also when the next in line is told, and how much was added for them to read."""
 
@@ -267,6 +293,17 @@ class RuleShown(BaseModel):
 class RulesShown(BaseModel):
     version: int
     rules: list[RuleShown]
+
+
+class ForeseenShown(BaseModel):
+    """Nothing of the rules, and nobody who is left out."""
+
+    staff_id: UUID
+    why: list[str]
+
+
+class AllForeseen(BaseModel):
+    told: list[ForeseenShown]
 
 
 class WouldBeToldShown(BaseModel):

@@ -16,10 +16,12 @@ from services.gateway.outage import NO_INCIDENT, NO_READING, NO_SUMMARIES
 from shared.errors import Unavailable
 
 VOUCHER = "X-Heed-Voucher"
+LINE = ("lead_dsl", "stand_in", "head", "deputy", "rule", "class_teacher", "chosen_group", "chosen_person")
 STAFF_FIELDS = frozenset(
     {
         *("author_id", "staff_id", "asked_by_id", "by_id", "owner_id", "told_in_person_id"),
         *("deputy_id", "given_by_id", "done_by_id", "ended_by_id", "reviewed_by_id", "made_by_id"),
+        "first_told_id",
     }
 )
 
@@ -119,6 +121,27 @@ async def _followed(caller: Caller, incident_ids: Sequence[str]) -> tuple[dict[s
     if answer.is_error:
         return {}, [NO_READING]
     return {one["incident_id"]: one for one in answer.json()["incidents"]}, []
+
+
+async def recipients(request: Request, caller: Caller, outline: BaseModel) -> Response:
+    """Who will be told of what is being written: the incident service knows what it says, alerting whom that concerns.
+
+    In the order of the line: whoever answers for it first.
+    """
+    given = outline.model_dump(mode="json")
+    chosen = {name: given.pop(name) for name in ("urgent", "extra_staff_ids", "extra_group_ids")}
+    said = await caller.call("incident", "POST", "/incidents/outline", body=given)
+    if said.is_error:
+        return handed_on(said)
+    found = await caller.call("alerting", "POST", "/recipients", body={**said.json(), **chosen})
+    if found.is_error:
+        return handed_on(found)
+    told = sorted(found.json()["told"], key=lambda one: min(map(_in_line, one["why"]), default=len(LINE)))
+    return await _named(request, {"told": told})
+
+
+def _in_line(why: str) -> int:
+    return LINE.index(why) if why in LINE else len(LINE)
 
 
 async def duties(request: Request, caller: Caller, path: str, params: Mapping[str, Any]) -> Response:

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, any_, bindparam, case, exists, false, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import State
 from services.alerting.models import Alert, AuthorNotice, Duty, ToldIncident
+from shared.contracts.words import Why
 from shared.identity import Staff
 
 UNREAD: Final = frozenset({State.UNREAD})
@@ -98,28 +99,32 @@ async def pupils_of(session: AsyncSession, alert: Alert) -> Sequence[UUID]:
 class HowMany:
     told: int
     first_read_at: datetime | None
+    first_told_id: UUID | None
+    """Of those who were told whoever answers for it first: the lead DSL, a stand-in, the head, then anybody."""
 
 
 async def told_of(session: AsyncSession, staff: Staff, incident_id: UUID) -> HowMany | None:
     """How many besides its author were told of an incident, for its author and for whoever has an alert of it."""
-    others = (
-        select(func.count())
-        .where(
-            Alert.school_id == ToldIncident.school_id,
-            Alert.incident_id == ToldIncident.id,
-            Alert.state != State.WITHDRAWN,
-            Alert.staff_id != ToldIncident.author_id,
-        )
-        .scalar_subquery()
+    besides = (
+        Alert.school_id == ToldIncident.school_id,
+        Alert.incident_id == ToldIncident.id,
+        Alert.state != State.WITHDRAWN,
+        Alert.staff_id != ToldIncident.author_id,
     )
+    others = select(func.count()).where(*besides).scalar_subquery()
+    line = [
+        (literal(why.value) == any_(Alert.why), place)
+        for place, why in enumerate((Why.LEAD_DSL, Why.STAND_IN, Why.HEAD))
+    ]
+    first = select(Alert.staff_id).where(*besides).order_by(case(*line, else_=len(line)), Alert.id).limit(1)
     has_one = exists().where(theirs(staff), Alert.incident_id == incident_id)
     row = (
         await session.execute(
-            select(others, ToldIncident.first_read_at).where(
+            select(others, ToldIncident.first_read_at, first.scalar_subquery()).where(
                 ToldIncident.school_id == staff.school_id,
                 ToldIncident.id == incident_id,
                 or_(ToldIncident.author_id == staff.staff_id, has_one),
             )
         )
     ).one_or_none()
-    return None if row is None else HowMany(row[0], row[1])
+    return None if row is None else HowMany(*row)

@@ -21,13 +21,18 @@ Author = Annotated[Staff, Depends(may("incident:own"))]
 @router.get("/told")
 async def told(
     request: Request, staff: Annotated[Staff, Depends(may("incident:read"))], incident_id: UUID
-) -> schemas.ToldShown:
-    """For the author: that it was read, and nothing of what followed (R28)."""
+) -> schemas.WhoAnswersShown:
+    """For the author: that it was read, and who answers for it first; nothing of what followed (R28)."""
     async with database(request).begin(scope(staff)) as session:
         found = await queries.told_of(session, staff, incident_id)
     if found is None:
         raise NotFound()
-    return schemas.ToldShown(incident_id=incident_id, told=found.told, first_read_at=found.first_read_at)
+    return schemas.WhoAnswersShown(
+        incident_id=incident_id,
+        told=found.told,
+        first_read_at=found.first_read_at,
+        first_told_id=found.first_told_id,
+    )
 
 
 @router.post("/told")

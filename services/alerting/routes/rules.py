@@ -13,6 +13,8 @@ from services.alerting.routes.within import IfMatch, database, etag, scope, vers
 from shared.identity import Staff, may
 
 router = APIRouter(prefix="/rules", tags=["rules"])
+foreseeing = APIRouter(tags=["rules"])
+Writing = Annotated[Staff, Depends(may("incident:log"))]
 Writer = Annotated[Staff, Depends(may("rules:write"))]
 
 
@@ -50,6 +52,15 @@ async def try_rules(request: Request, staff: Writer, body: schemas.Trial) -> sch
             for one in found
         ]
     )
+
+
+@foreseeing.post("/recipients")
+async def foresee(request: Request, staff: Writing, body: schemas.Foreseen) -> schemas.AllForeseen:
+    """Who will be told of a concern as it stands while it is being written (R69 to R72)."""
+    async with database(request).begin(scope(staff)) as session:
+        facts = body.facts(staff.staff_id, datetime.now(UTC))
+        found = await service.foresee(session, acting_staff=staff, facts=facts)
+    return schemas.AllForeseen(told=[schemas.ForeseenShown(staff_id=one.staff_id, why=list(one.why)) for one in found])
 
 
 def _shown(response: Response, version: int, rules: Sequence[AlertRule]) -> schemas.RulesShown:

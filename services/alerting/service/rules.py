@@ -109,6 +109,15 @@ class WouldBeTold:
     rules: tuple[str, ...]
 
 
+async def foresee(session: AsyncSession, *, acting_staff: Staff, facts: IncidentFacts) -> Sequence[Told]:
+    """Who will be told of what somebody is writing, so that they see it while they do. Nothing is written.
+
+    As it will be: who is shielded from a child is absent, as from the alerts that follow, and so is who has left.
+    """
+    known = await known_of(session, acting_staff.school_id)
+    return recipients(facts, known.rules, known.school)
+
+
 async def try_rules(session: AsyncSession, *, acting_staff: Staff, facts: IncidentFacts) -> Sequence[WouldBeTold]:
     """Who would be told of an invented incident, and by which rules. Nobody is, and nothing is written.
 

@@ -1,6 +1,7 @@
 """The pages of Heed: one module for each family, templates and what they are made with beside them."""
 
 from services.gateway.pages import (
+    add_incident,
     alerts,
     audit,
     break_glass,
@@ -14,6 +15,7 @@ from services.gateway.pages import (
     me,
     my_heed,
     passwords,
+    recording,
     searching,
     second_factor,
     serving,
@@ -30,6 +32,8 @@ PAGE_ROUTERS = (
     corrections.router,
     incident_steps.router,
     sign_in.router,
+    add_incident.router,
+    recording.router,
     children.router,
     break_glass.router,
     audit.router,

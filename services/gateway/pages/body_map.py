@@ -10,7 +10,19 @@ from typing import Any, Final
 
 from services.gateway.pages.body_outline import DRAWINGS, VERSION, Drawing, childlike
 
-__all__ = ["FIGURES", "KINDS", "VERSION", "VIEWS", "Place", "by_view", "drawing", "place_of", "places", "said"]
+__all__ = [
+    "FIGURES",
+    "KINDS",
+    "STANDING",
+    "VERSION",
+    "VIEWS",
+    "Place",
+    "by_view",
+    "drawing",
+    "place_of",
+    "places",
+    "said",
+]
 
 VIEWS: Final = {
     "front": "Front",
@@ -21,6 +33,7 @@ VIEWS: Final = {
     "hands": "Hands",
     "feet": "Feet",
 }
+STANDING: Final = ("front", "back", "left", "right")
 FIGURES: Final = {"child": "A child’s figure", "adult": "An adult’s figure"}
 KINDS: Final = {
     "bruise": "Bruise",
@@ -152,7 +165,7 @@ _MADE: Final = {
 
 def _shares(view: str, figure: str) -> tuple[Place, ...]:
     drawn = DRAWINGS[figure][view]
-    standing = figure == "child" and view in {"front", "back", "left", "right"}
+    standing = figure == "child" and view in STANDING
     made = []
     for place in _MADE[view]:
         x, y = childlike((place.x, place.y)) if standing else (place.x, place.y)

@@ -12,6 +12,7 @@ from services.gateway.leaving import leave_kiosk
 from services.gateway.openapi import BASE
 from services.gateway.outage import UNCERTAIN_LOG
 from services.gateway.routes.documented import IfMatch, gives
+from services.gateway.schemas import foreseen
 from services.gateway.schemas import incidents as schemas
 from shared.faults import fault
 
@@ -53,6 +54,17 @@ async def log(
     return await leave_kiosk(request, answer) if on_kiosk and answer.status_code == 201 else answer
 
 
+@router.post("/recipients", responses=gives(foreseen.Recipients, "Who will be told, and why."))
+async def recipients(
+    request: Request, caller: Annotated[Caller, Depends(asks("incident:log"))], body: foreseen.Outline
+) -> Response:
+    """Who will be told of a concern as it stands while you are writing it, and why. Nobody is told yet.
+
+    Who will not be told is not named. A colleague you chose is told as well, unless they have left or may not know.
+    """
+    return await composing.recipients(request, caller, body)
+
+
 @router.get("", responses=gives(schemas.OwnConcerns, "Your own concerns, the newest first."))
 async def mine(
     caller: Annotated[Caller, Depends(asks("incident:own"))],
@@ -75,9 +87,13 @@ async def read(
 
 
 @router.get("/{incident_id}/told", responses=gives(schemas.Told, "How many were told, and when it was first read."))
-async def who_was_told(caller: Annotated[Caller, Depends(asks("incident:read"))], incident_id: UUID) -> Response:
-    """Whether a concern has been read. Its writer learns that, and nothing of what followed."""
-    return await caller.forward("alerting", "GET", "/told", params={"incident_id": str(incident_id)})
+async def who_was_told(
+    request: Request, caller: Annotated[Caller, Depends(asks("incident:read"))], incident_id: UUID
+) -> Response:
+    """How many were told of a concern, who answers for it first, and whether it has been read. Its writer learns that,
+    and nothing of what followed."""
+    answer = await caller.call("alerting", "GET", "/told", params={"incident_id": str(incident_id)})
+    return await composing.with_names(request, answer)
 
 
 @router.post(

@@ -343,11 +343,16 @@ IN_A_LINE = {
 
 
 class Told(Answer):
-    model_config = example(incident_id=CONCERN, told=3, first_read_at=READ)
+    model_config = example(
+        incident_id=CONCERN, told=3, first_read_at=READ, first_told_id=OKAFOR, names=PEOPLE, notices=[]
+    )
 
     incident_id: UUID
     told: int
     first_read_at: datetime | None
+    first_told_id: UUID | None = Field(description="whoever answers for it first; null until somebody is told")
+    names: dict[UUID, str]
+    notices: list[str]
 
 
 class Added(Answer):

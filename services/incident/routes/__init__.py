@@ -13,6 +13,7 @@ from services.incident.routes import (
     internal,
     lists,
     looking,
+    outline,
     pupil_record,
     pupils,
     roll_imports,
@@ -21,6 +22,7 @@ from services.incident.routes import (
 
 ROUTERS = (
     incidents.router,
+    outline.router,
     additions.router,
     actions.router,
     decisions.router,

@@ -1,6 +1,13 @@
 """Add incident by hand: with and without scripts, on a phone, by the keyboard, over lost lines and closed tabs."""
 
+from dataclasses import dataclass
+from time import monotonic
+
+import httpx
+from playwright.async_api import Locator, Page
+
 from tests.browser.conftest import PHONE, Site, shoot
+from tests.gateway.conftest import PASSWORD
 
 SAID = 'At lunch Rowan said "I do not want to go home". Ife Adeyemi held his hand.'
 
@@ -41,3 +48,100 @@ async def test_r41_r45_r51_r65_without_scripts_two_children_and_a_mark_are_logge
         await page.wait_for_url("**/submitted?**")
         await shoot(window, "write-submitted")
         assert await page.title() == "Incident 1 – Heed"
+
+
+@dataclass
+class Hand:
+    """Somebody with a phone: every touch is counted, with the time a person takes for it."""
+
+    page: Page
+    actions: int = 0
+    seconds: float = 0.0
+
+    async def type(self, where: Locator, text: str) -> None:
+        await where.press_sequentially(text) if len(text) < 8 else await where.fill(text)
+        self.did(1.5 + 0.2 * len(text))
+
+    async def press(self, what: Locator) -> None:
+        await what.click()
+        self.did(1.5)
+
+    def did(self, seconds: float) -> None:
+        self.actions += 1
+        self.seconds += seconds
+
+
+async def test_r44_r55_the_simplest_concern_takes_twelve_actions_and_less_than_a_minute(site: Site) -> None:
+    walsh = site.house.people["walsh"]
+    async with site.window(viewport=PHONE) as window:
+        page = await window.go("/sign-in")
+        hand, began = Hand(page), monotonic()
+        await hand.type(page.get_by_label("E-mail address"), walsh.email)
+        await hand.type(page.get_by_label("Password", exact=True), PASSWORD)
+        await hand.press(page.get_by_role("button", name="Sign in"))
+        await hand.type(page.get_by_label("Code from your authenticator app"), walsh.code())
+        await hand.press(page.get_by_role("button", name="Go on"))
+        await hand.press(page.get_by_role("main").get_by_role("link", name="Add incident"))
+        await hand.type(page.get_by_role("combobox", name="The child’s name"), "row")
+        await hand.press(page.get_by_role("option", name="Rowan Adeyemi · Year 4 · 4B"))
+        await hand.type(page.get_by_role("textbox", name="What happened?"), 'Rowan said "I do not want to go home".')
+        await hand.press(page.get_by_label("Welfare Concern", exact=True))
+        await hand.press(page.get_by_role("button", name="Check and submit"))
+        await hand.press(page.get_by_role("button", name="Submit concern"))
+        await page.get_by_role("heading", name="is recorded").wait_for()
+        machine = monotonic() - began
+        assert hand.actions <= 12
+        assert hand.seconds + machine < 60, f"{hand.seconds:.0f} s of a person and {machine:.0f} s of the machine"
+        await shoot(window, "write-submitted")
+        await window.is_sound()
+
+
+async def test_r48_r65_r69_two_children_a_mark_and_a_quoted_sentence_on_a_phone(site: Site) -> None:
+    async with site.window(viewport=PHONE) as window:
+        await window.sign_in(site.house.people["walsh"])
+        page = await window.go("/incidents/new")
+        await window.is_sound()
+        await page.get_by_role("combobox", name="The child’s name").fill("ade")
+        await page.get_by_role("listbox").get_by_role("option").first.wait_for()
+        await shoot(window, "js-found")
+        await window.is_sound()
+        assert await page.get_by_role("listbox").get_by_role("option").all_inner_texts() == [
+            "Ife Adeyemi · Year 1 · 1A",
+            "Rowan Adeyemi · Year 4 · 4B",
+        ]
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        text = page.get_by_role("textbox", name="What happened?")
+        await text.fill('Rowan was very aggressive. He said "go away". Ife Adeyemi saw it.')
+        coach = page.locator(".coach")
+        await coach.get_by_text("is an opinion").wait_for()
+        await coach.get_by_role("button", name="Link Ife Adeyemi").click()
+        assert await page.get_by_label("Part of Ife").count() == 1
+        await coach.get_by_role("button", name="Leave as it is").first.click()
+        await page.get_by_label("Part of Ife").select_option("Saw or heard it")
+        await page.get_by_label("Search the kinds").fill("verb")
+        await page.get_by_label("Verbal").check()
+        await page.get_by_text("Add a mark to the body map").click()
+        await page.locator("[data-plate] svg:visible").click(position={"x": 190, "y": 180})
+        await page.get_by_label("What you see").select_option("Bruise")
+        await page.get_by_text("Ms Okafor", exact=True).first.wait_for()
+        await shoot(window, "js-full")
+        await window.is_sound()
+        await page.get_by_text("Saved", exact=False).first.wait_for()
+        await page.get_by_role("button", name="Check and submit").click()
+        await page.get_by_role("heading", name="Check and submit").wait_for()
+        await shoot(window, "js-check")
+        await window.is_sound()
+        await page.get_by_role("button", name="Submit concern").dblclick()
+        await page.get_by_role("heading", name="is recorded").wait_for()
+        lines = (await signed_in(site)).json()["incidents"]
+        assert [line["narrative"] for line in lines] == [
+            'Rowan was very aggressive. He said "go away". Ife Adeyemi saw it.'
+        ]
+
+
+async def signed_in(site: Site) -> httpx.Response:
+    walsh = site.house.people["walsh"]
+    await walsh.sign_in()
+    return await walsh.get("/incidents")

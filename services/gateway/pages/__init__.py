@@ -27,13 +27,14 @@ from services.gateway.pages.settings import SETTINGS_ROUTERS
 PAGE_ROUTERS = (
     serving.router,
     my_heed.router,
+    # Before the incidents, for "new" stands where their ids do.
+    add_incident.router,
+    recording.router,
     alerts.router,
     incidents.router,
     corrections.router,
     incident_steps.router,
     sign_in.router,
-    add_incident.router,
-    recording.router,
     children.router,
     break_glass.router,
     audit.router,

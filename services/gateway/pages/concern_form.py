@@ -306,7 +306,10 @@ def take_up(form: Form) -> None:
             elif chosen not in form.all(taken):
                 form.fields.append((taken, chosen))
             replace(form, {f"label.{chosen}": label})
-            drop(form, found.replace("found", "starts"))
+            # What was typed since is another name, still to be searched for.
+            starts = found.replace("found", "starts")
+            if form.text(starts) == form.text(f"found.{starts}"):
+                drop(form, starts)
     drop(form, "child_found", "person_found", "told_found", starting="found.")
 
 

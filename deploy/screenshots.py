@@ -63,7 +63,7 @@ def _at(path: str) -> Step:
 
 # name, whose (nobody for who is not signed in), and how to get there
 PAGES: tuple[tuple[str, str | None, Step], ...] = (
-    ("sign-in", None, _at("/sign-in?school=oakfield-primary")),
+    ("sign-in", None, _at("/sign-in?school=oakfield")),
     ("forgotten-password", None, _at("/password/forgotten")),
     ("dashboard-teacher", TEACHER, _at("/my")),
     ("add-incident", ASSISTANT, _at("/incidents/new")),
@@ -162,15 +162,13 @@ async def shoot(browser: Browser, address: str, folder: Path) -> None:
 
 async def _both_ways(page: Page, title: str, folder: Path) -> None:
     for width, (across, down) in WIDTHS.items():
-        await page.set_viewport_size({"width": across, "height": down})
         for scheme in SCHEMES:
             await page.emulate_media(color_scheme=scheme)
+            await page.set_viewport_size({"width": across, "height": down})
+            # As high as the page: what sticks to the foot of the window is then at the foot of the page.
             height = await page.evaluate("document.documentElement.scrollHeight")
-            await page.screenshot(
-                path=folder / f"{title}-{width}-{scheme}.png",
-                full_page=True,
-                clip={"x": 0, "y": 0, "width": across, "height": max(down, min(height, LONGEST_SHOT))},
-            )
+            await page.set_viewport_size({"width": across, "height": max(down, min(height, LONGEST_SHOT))})
+            await page.screenshot(path=folder / f"{title}-{width}-{scheme}.png")
     print(title, flush=True)
 
 

@@ -10,6 +10,8 @@ from services.alerting.domain.duties import week_of
 from shared.contracts.words import Role
 from tests.gateway.conftest import House, Person
 
+STATES = ("unread", "read", "open")
+
 
 async def first_alert(person: Person, *, about: UUID) -> dict[str, Any]:
     """The alert of a concern, as soon as it is in the list; how long that may take is measured elsewhere."""
@@ -150,4 +152,6 @@ async def test_r80_how_much_waits_is_figures_alone_and_nothing_is_read_by_asking
     assert waits == told | {"duties": 1, "due_this_week": this_week, "overdue": 0}
     await okafor.post(f"/alerts/{alert['id']}/read")
     assert [(await okafor.get("/alerts/waiting")).json()[name] for name in ("unread", "open")] == [0, 1]
+    listed = [(await okafor.get("/alerts", params={"state": state})).json()["alerts"] for state in STATES]
+    assert [[one["id"] for one in alerts] for alerts in listed] == [[], [alert["id"]], [alert["id"]]]
     assert (await haddad.get("/alerts/waiting")).json() == nothing

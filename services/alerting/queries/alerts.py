@@ -15,7 +15,8 @@ from shared.contracts.words import Why
 from shared.identity import Staff
 
 UNREAD: Final = frozenset({State.UNREAD})
-OPEN: Final = frozenset({State.UNREAD, State.READ, State.ACKNOWLEDGED})
+SEEN: Final = frozenset({State.READ, State.ACKNOWLEDGED})
+OPEN: Final = UNREAD | SEEN
 
 Place = tuple[bool, UUID]
 """Where an alert stands in the order of "see next": urgent first, then the oldest. Ids are in the order of time."""

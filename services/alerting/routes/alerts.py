@@ -26,11 +26,11 @@ Withdrawer = Annotated[Staff, Depends(may("alert:withdraw"))]
 async def list_alerts(
     request: Request,
     staff: Reader,
-    state: Literal["unread", "open"] = "open",
+    state: Literal["unread", "read", "open"] = "open",
     begin: Annotated[str | None, Query(alias="cursor", max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> schemas.AlertsShown:
-    states = queries.UNREAD if state == "unread" else queries.OPEN
+    states = {"unread": queries.UNREAD, "read": queries.SEEN, "open": queries.OPEN}[state]
     async with database(request).begin(scope(staff)) as session:
         found = await queries.waiting(session, staff, states, limit=limit + 1, after=after(begin))
     page = found[:limit]

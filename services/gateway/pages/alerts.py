@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.gateway.pages.api import Refused
 from services.gateway.pages.frame import page, to
-from services.gateway.pages.my_heed import Cursor, alerts_of, waiting
+from services.gateway.pages.my_heed import Cursor, alerts_of, told_of, waiting
 from services.gateway.pages.opened import Opened, by_alert
 from services.gateway.pages.problems import PageRoute
 from services.gateway.pages.visit import Visit, visits
@@ -20,7 +20,7 @@ Withdrawer = Annotated[Visit, Depends(visits("alert:withdraw"))]
 
 @router.get("/alerts")
 async def alerts(
-    request: Request, visit: Reader, state: Literal["unread", "open"] = "open", cursor: Cursor = None
+    request: Request, visit: Reader, state: Literal["unread", "read", "open"] = "open", cursor: Cursor = None
 ) -> Response:
     listed = await visit.api.get("/alerts", state=state, cursor=cursor, limit=50)
     return page(request, "alerts.html", told=listed, state=state, waits=await waiting(visit))
@@ -78,7 +78,7 @@ async def withdraw_page(request: Request, visit: Withdrawer, alert_id: UUID, bac
 async def read_page(request: Request, visit: Visit, opened: Opened) -> Response:
     """The concern as a document, with the list beside it for whoever sits here for hours."""
     told, waits, alerted = await asyncio.gather(
-        alerts_of(visit, "open") if visit.wide and opened.alert else _nothing(),
+        told_of(visit) if visit.wide and opened.alert else _nothing(),
         waiting(visit) if opened.alert else _nothing(),
         who_was_alerted(visit, opened),
     )

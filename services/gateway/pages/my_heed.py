@@ -17,6 +17,7 @@ from shared.identity import public
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 MOST_ALERTS = 50
+MOST_READ = 10  # of what was read and is not done yet, beside what is new
 NOTHING: dict[str, Any] = {"alerts": [], "next": None, "names": {}, "notices": []}
 When = Literal["open", "week", "overdue"]
 Cursor = Annotated[str | None, Query(max_length=200)]
@@ -34,7 +35,7 @@ async def start(request: Request) -> Response:
 async def my_heed(request: Request, visit: SignedInVisit, cursor: Cursor = None) -> Response:
     """One page for all; whoever reads widely has their alerts and figures first, everybody else what they wrote."""
     told, waits, own, drafts, schools = await asyncio.gather(
-        alerts_of(visit, "open"), waiting(visit), _own(visit, cursor), _drafts(visit), _schools(visit)
+        told_of(visit), waiting(visit), _own(visit, cursor), _drafts(visit), _schools(visit)
     )
     return page(request, "my-heed.html", told=told, waits=waits, own=own, drafts=drafts, schools=schools)
 
@@ -94,6 +95,12 @@ async def _duties(
         of=of,
         typed_for=typed_for,
     )
+
+
+async def told_of(visit: Visit) -> dict[str, Any]:
+    """What is new in the order of "see next", and apart from it what was read and is not done yet."""
+    unread, read = await asyncio.gather(alerts_of(visit, "unread"), alerts_of(visit, "read", limit=MOST_READ))
+    return {"unread": unread, "read": read, "notices": list(dict.fromkeys((*unread["notices"], *read["notices"])))}
 
 
 async def alerts_of(visit: Visit, state: str, *, cursor: str | None = None, limit: int = MOST_ALERTS) -> dict[str, Any]:

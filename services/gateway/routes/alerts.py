@@ -20,7 +20,9 @@ Reader = Annotated[Caller, Depends(asks("alert:read"))]
 async def list_alerts(
     request: Request,
     caller: Reader,
-    state: Annotated[Literal["unread", "open"], Query(description="not read yet, or not done yet")] = "open",
+    state: Annotated[
+        Literal["unread", "read", "open"], Query(description="not read yet; read and not done yet; or both")
+    ] = "open",
     cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="how many at most")] = 20,
 ) -> Response:

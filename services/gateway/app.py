@@ -38,6 +38,7 @@ from services.gateway.routes import (
     school,
     searching,
     sessions,
+    shields,
     staff,
     tokens,
     webhooks,
@@ -77,6 +78,7 @@ API_ROUTERS = (
     break_glass.router,
     kiosks.router,
     school.router,
+    shields.router,
     roll.router,
     staff.router,
     # After those with words where its ids stand.

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from services.gateway.calls import Caller, handed_on
 from services.gateway.gate import gate_of
 from services.gateway.names import names_of
-from services.gateway.outage import NO_INCIDENT, NO_READING, NO_SUMMARIES
+from services.gateway.outage import NO_INCIDENT, NO_READING, NO_SHIELDED, NO_SUMMARIES
 from shared.errors import Unavailable
 
 VOUCHER = "X-Heed-Voucher"
@@ -163,6 +163,30 @@ async def duty_done(caller: Caller, duty_id: UUID, body: BaseModel) -> Response:
     headers = {VOUCHER: duty["voucher"]} if duty["voucher"] else {}
     path = f"/incidents/{duty['incident_id']}/actions/{duty_id}/done"
     return await caller.forward("incident", "POST", path, body=body, headers=headers)
+
+
+async def shields(request: Request, caller: Caller) -> Response:
+    """Who is shielded, by auth; from which child or concern, as far as the incident service names it to them."""
+    listed = await caller.call("auth", "GET", "/shields")
+    if listed.is_error:
+        return handed_on(listed)
+    page = listed.json()
+    named, notices = await _shielded_from(caller, page["shields"])
+    for shield in page["shields"]:
+        shield["pupil"] = named.get("pupils", {}).get(shield["pupil_id"])
+        shield["number"] = named.get("numbers", {}).get(shield["incident_id"])
+    return await _named(request, page, notices=notices)
+
+
+async def _shielded_from(caller: Caller, listed: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:
+    if not listed:
+        return {}, []
+    wanted = {f"{kind}_ids": sorted({one[f"{kind}_id"] for one in listed} - {None}) for kind in ("pupil", "incident")}
+    try:
+        answer = await caller.call("incident", "POST", "/shielding/named", body=wanted)
+    except Unavailable:
+        return {}, [NO_SHIELDED]
+    return ({}, [NO_SHIELDED]) if answer.is_error else (answer.json(), [])
 
 
 async def _named(

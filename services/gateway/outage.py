@@ -23,6 +23,7 @@ NO_SUMMARIES: Final = (
 )
 NO_INCIDENT: Final = "The concern itself cannot be shown just now. Try again in a minute, or ask the DSL in person."
 NO_NAMES: Final = "The names of members of staff cannot be shown just now."
+NO_SHIELDED: Final = "The children and concerns that somebody is shielded from cannot be named just now."
 NO_WARNINGS: Final = "Whether a rule points at a category that is not used any more cannot be said just now."
 NO_READING: Final = (
     "Whether your concerns have been read cannot be shown just now. Everybody who must know will be alerted."

@@ -163,6 +163,7 @@ def probes(schools: TwoSchools) -> Probes:
     probe("DELETE /staff/{staff_id}/absence", f"/staff/{haddad}/absence")
     probe("POST /groups", "/groups", json={"name": "Ours", "member_ids": [str(okafor)]})
     probe("PUT /groups/{group_id}", f"/groups/{schools.group}", json={"name": "Ours", "member_ids": []})
+    probe("GET /shields", "/shields")
     shield = {"staff_id": str(okafor), "reason": "parent", "pupil_id": str(UUID(int=5))}
     probe("POST /shields", "/shields", json=shield)
     probe("DELETE /shields/{shield_id}", f"/shields/{schools.shield}")

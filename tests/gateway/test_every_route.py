@@ -122,7 +122,7 @@ ROWS = {
     "school:write": "POST /schools",
     "figures:read": "GET /figures",
     "kiosk:write": "GET /kiosks | POST /kiosks | DELETE /kiosks/{}",
-    "shield:write": "POST /shields | DELETE /shields/{}",
+    "shield:write": "GET /shields | POST /shields/find | POST /shields | DELETE /shields/{}",
     "break-glass": "GET /break-glass/pupils | POST /break-glass",
     "break-glass:end": "POST /break-glass/{}/end",
     "break-glass:review": "GET /break-glass | POST /break-glass/{}/review",

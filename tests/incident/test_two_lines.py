@@ -117,6 +117,9 @@ def probes(schools: TwoSchools) -> Probes:
     probe("GET /behind-glass/pupils", "/behind-glass/pupils", params={"starts": "row"})
     for pupil in (schools.oakfield.rowan, harbour.rowan):
         probe("GET /behind-glass/pupils/{pupil_id}", f"/behind-glass/pupils/{pupil}")
+    probe("POST /shielding/find", "/shielding/find", json={"name": "Rowan", "number": 1})
+    seen = {"pupil_ids": [str(schools.oakfield.rowan)], "incident_ids": [str(there), str(here)]}
+    probe("POST /shielding/named", "/shielding/named", json=seen)
     probe("POST /incidents/search", "/incidents/search", json={"words": "home"})
     probe("POST /pupils/find", "/pupils/find", json={"name": "Rowan"})
     for pupil in (schools.oakfield.rowan, harbour.rowan):

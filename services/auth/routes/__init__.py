@@ -11,6 +11,7 @@ from services.auth.routes import (
     passkeys,
     people,
     sessions,
+    shields,
     staff_file,
 )
 
@@ -20,6 +21,7 @@ ROUTERS = (
     passkeys.router,
     linked_accounts.router,
     people.router,
+    shields.router,
     absence.router,
     staff_file.router,
     break_glass.router,

@@ -1,4 +1,4 @@
-"""Schools, staff, groups and shields."""
+"""Schools, staff and groups."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -20,7 +20,6 @@ router = APIRouter(tags=["people"])
 Anyone = Annotated[Staff, Depends(signed_in())]
 StaffWriter = Annotated[Staff, Depends(may("staff:write"))]
 GroupWriter = Annotated[Staff, Depends(may("group:write"))]
-Shielder = Annotated[Staff, Depends(may("shield:write"))]
 
 
 @router.get("/schools/mine")
@@ -192,28 +191,6 @@ async def change_group(
         )
     response.headers.update(etag(group.version))
     return _group(group, body.member_ids)
-
-
-@router.post("/shields", status_code=201)
-async def raise_shield(request: Request, staff: Shielder, body: schemas.NewShield) -> schemas.ShieldShown:
-    async with database(request).begin(scope(staff)) as session:
-        shield = await service.raise_shield(
-            session,
-            acting_staff=staff,
-            school_id=staff.school_id,
-            staff_id=body.staff_id,
-            why=body.reason,
-            pupil_id=body.pupil_id,
-            incident_id=body.incident_id,
-        )
-    return schemas.ShieldShown(id=shield.id)
-
-
-@router.delete("/shields/{shield_id}", status_code=204)
-async def lift_shield(request: Request, staff: Shielder, shield_id: UUID) -> Response:
-    async with database(request).begin(scope(staff)) as session:
-        await service.lift_shield(session, acting_staff=staff, school_id=staff.school_id, shield_id=shield_id)
-    return Response(status_code=204)
 
 
 def _entry(entry: Entry) -> schemas.StaffEntry:

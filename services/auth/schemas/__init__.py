@@ -41,14 +41,12 @@ from services.auth.schemas.people import (
     GroupShown,
     GroupsShown,
     NewSchool,
-    NewShield,
     NewStaff,
     Roles,
     SchoolAsked,
     SchoolDoor,
     SchoolShown,
     SchoolsShown,
-    ShieldShown,
     StaffAdded,
     StaffEntry,
     StaffListed,
@@ -57,6 +55,7 @@ from services.auth.schemas.people import (
     StaffRolesShown,
     StaffShown,
 )
+from services.auth.schemas.shields import NewShield, ShieldHeld, ShieldShown, ShieldsShown
 from services.auth.schemas.sign_in import (
     Check,
     CheckedShown,
@@ -160,7 +159,9 @@ __all__ = [
     "SessionShown",
     "SessionsShown",
     "SetPassword",
+    "ShieldHeld",
     "ShieldShown",
+    "ShieldsShown",
     "SignIn",
     "SignInPasskey",
     "SignedIn",

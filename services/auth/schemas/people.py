@@ -1,4 +1,4 @@
-"""Schools, staff, groups and shields."""
+"""Schools, staff and groups."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -50,13 +50,6 @@ class StaffRoles(Body):
 class GroupBody(Body):
     name: Line
     member_ids: Ids
-
-
-class NewShield(Body):
-    staff_id: UUID
-    pupil_id: UUID | None = None
-    incident_id: UUID | None = None
-    reason: Line
 
 
 class SchoolShown(BaseModel):
@@ -131,7 +124,3 @@ class GroupShown(BaseModel):
 
 class GroupsShown(BaseModel):
     groups: list[GroupShown]
-
-
-class ShieldShown(BaseModel):
-    id: UUID

@@ -34,7 +34,7 @@ from services.auth.service.recovery_codes import recovery_codes_left, renew_reco
 from services.auth.service.schools import change_school, create_trust, register_school, school_by_link, slug
 from services.auth.service.second_factor import Given, confirm_totp, enrol_totp, give_code, reset_second_factor
 from services.auth.service.sessions import end_own_session, end_session, end_sessions_of
-from services.auth.service.shields import lift_shield, raise_shield
+from services.auth.service.shields import lift_shield, raise_shield, read_shields
 from services.auth.service.staff import add_staff, disable_staff, enable_staff, set_roles, set_trust_roles
 from services.auth.service.tokens import end_personal_token, make_personal_token, personal_tokens
 
@@ -88,6 +88,7 @@ __all__ = [
     "passkeys_of",
     "personal_tokens",
     "raise_shield",
+    "read_shields",
     "recovery_codes_left",
     "register_kiosk",
     "register_school",

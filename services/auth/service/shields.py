@@ -1,5 +1,6 @@
 """Shields (C12): somebody is kept from a pupil or from an incident, whatever their role."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import update
@@ -10,8 +11,8 @@ from services.auth.domain import may_shield
 from services.auth.models import Shield
 from services.auth.scope import seeing
 from services.auth.service.acting import in_own_school, not_oneself, note, now
+from services.auth.shield_register import WATCHES, decided_over
 from shared.contracts.auth import ShieldChanged
-from shared.contracts.words import TrustRole
 from shared.errors import FieldError, Invalid, NotFound, NotPermitted
 from shared.identity import Staff
 from shared.ids import new_id
@@ -56,6 +57,22 @@ async def raise_shield(
     return shield
 
 
+async def read_shields(session: AsyncSession, *, acting_staff: Staff) -> Sequence[Shield]:
+    """Those that are theirs to decide over, the newest first. That they looked is recorded of each child."""
+    found = await decided_over(session, acting_staff)
+    await note(
+        session,
+        acting_staff,
+        action="shield:listed",
+        school_id=acting_staff.school_id,
+        about_kind="shield",
+        about_id=None,
+        pupil_ids=tuple(sorted({shield.pupil_id for shield in found if shield.pupil_id})),
+        details={"found": len(found)},
+    )
+    return found
+
+
 async def lift_shield(session: AsyncSession, *, acting_staff: Staff | None, school_id: UUID, shield_id: UUID) -> None:
     in_own_school(acting_staff, school_id)
     async with seeing(session, school_id=school_id):
@@ -80,7 +97,7 @@ async def _may(session: AsyncSession, acting_staff: Staff | None, school_id: UUI
     if not of_roles and not await queries.trust_roles_of(session, staff_id):
         raise NotFound()
     not_oneself(acting_staff, staff_id, who_can=WHO_SHIELDS)
-    watches = await queries.trust_holders(session, TrustRole.DATA_PROTECTION_OFFICER, TrustRole.TRUST_SAFEGUARDING_LEAD)
+    watches = await queries.trust_holders(session, *WATCHES)
     if not may_shield(
         roles=acting_staff.roles,
         trust_roles=acting_staff.trust_roles,

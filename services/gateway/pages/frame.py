@@ -18,7 +18,16 @@ from services.gateway.pages.visit import Visit, in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 # Everything from here and nothing written into the page: neither a script nor a style.
-SETTING = ("category:write", "rules:write", "group:write", "staff:write", "roll:import", "kiosk:write", "school:write")
+SETTING = (
+    "category:write",
+    "rules:write",
+    "group:write",
+    "staff:write",
+    "roll:import",
+    "kiosk:write",
+    "school:write",
+    "shield:write",
+)
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"

@@ -1,4 +1,4 @@
-"""The school's settings: schools, staff, groups, shields, categories and the roll."""
+"""The school's settings: schools, staff, groups, categories and the roll."""
 
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +17,6 @@ ROLL_PATIENCE = 60.0
 router = APIRouter(prefix=BASE, tags=["Settings"])
 StaffWriter = Annotated[Caller, Depends(asks("staff:write"))]
 GroupWriter = Annotated[Caller, Depends(asks("group:write"))]
-ShieldWriter = Annotated[Caller, Depends(asks("shield:write"))]
 
 
 @router.get("/schools", responses=gives(schemas.Schools, "The schools you belong to."))
@@ -105,18 +104,6 @@ async def change_group(
 ) -> Response:
     """Change a group's name and members. Who joins is not given its earlier alerts; who leaves keeps theirs."""
     return await caller.forward("auth", "PUT", f"/groups/{group_id}", body=body)
-
-
-@router.post("/shields", status_code=201, responses=gives(schemas.Shield, "The shield holds.", status=201))
-async def shield(caller: ShieldWriter, body: schemas.NewShield) -> Response:
-    """Shield a member of staff from a pupil or a concern: a parent, a relative, somebody named in it."""
-    return await caller.forward("auth", "POST", "/shields", body=body)
-
-
-@router.delete("/shields/{shield_id}", status_code=204, responses=gives_nothing("The shield has ended."))
-async def end_shield(caller: ShieldWriter, shield_id: UUID) -> Response:
-    """End a shield."""
-    return await caller.forward("auth", "DELETE", f"/shields/{shield_id}")
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""The school's settings: schools, staff, groups, shields and the roll. The rules of alerts have a file of their own."""
+"""The school's settings: schools, staff, groups and the roll. The rules of alerts have a file of their own."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.gateway.schemas import GROUP, HADDAD, OKAFOR, READ, ROWAN, SCHOOL, SHIELD, Answer, Line, Name, example
+from services.gateway.schemas import GROUP, HADDAD, OKAFOR, READ, SCHOOL, Answer, Line, Name, example
 from services.gateway.schemas.own import Absence
 from shared.contracts.words import Role
 from shared.schemas import Body
@@ -82,15 +82,6 @@ class NewGroup(Body):
 
     name: Line
     member_ids: Annotated[list[UUID], Field(max_length=500)]
-
-
-class NewShield(Body):
-    model_config = example(staff_id=HADDAD, pupil_id=ROWAN, reason="Parent of this child.")
-
-    staff_id: UUID
-    pupil_id: UUID | None = Field(None, description="either a pupil or a concern")
-    incident_id: UUID | None = None
-    reason: Line
 
 
 # -------------------------------------------------------------------------------------------------------- answers
@@ -224,12 +215,6 @@ class Groups(Answer):
     )
 
     groups: list[Group]
-
-
-class Shield(Answer):
-    model_config = example(id=SHIELD)
-
-    id: UUID
 
 
 class Begun(Answer):

@@ -18,6 +18,7 @@ from services.incident.routes import (
     pupils,
     roll_imports,
     searching,
+    shielding,
 )
 
 ROUTERS = (
@@ -38,4 +39,5 @@ ROUTERS = (
     looking.router,
     roll_imports.router,
     searching.router,
+    shielding.router,
 )

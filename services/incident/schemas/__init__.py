@@ -97,6 +97,13 @@ from services.incident.schemas.roll_imports import (
     PupilAdded,
 )
 from services.incident.schemas.searching import HitShown, HitsShown, WantedWords
+from services.incident.schemas.shielding import (
+    ConcernNumbered,
+    ShieldedFrom,
+    ShieldedNames,
+    ToShieldFrom,
+    WantedToShield,
+)
 
 __all__ = [
     "ActionLine",
@@ -125,6 +132,7 @@ __all__ = [
     "Coach",
     "Coached",
     "ColumnMapping",
+    "ConcernNumbered",
     "ConsentShown",
     "ContactShown",
     "CorrectConcern",
@@ -199,16 +207,20 @@ __all__ = [
     "RollResult",
     "SchoolWords",
     "SchoolWordsShown",
+    "ShieldedFrom",
+    "ShieldedNames",
     "Significance",
     "State",
     "StepShown",
     "Summaries",
     "SummariesWanted",
     "Summary",
+    "ToShieldFrom",
     "ToldAction",
     "ToldDetail",
     "Voucher",
     "WantedPupil",
+    "WantedToShield",
     "WantedWords",
     "WholeIncident",
     "Words",

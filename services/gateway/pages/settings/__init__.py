@@ -8,6 +8,7 @@ from services.gateway.pages.settings import (
     lists,
     roll,
     rules,
+    shields,
     staff,
     times,
     webhooks,
@@ -23,5 +24,6 @@ SETTINGS_ROUTERS = (
     staff.router,
     roll.router,
     kiosks.router,
+    shields.router,
     webhooks.router,
 )

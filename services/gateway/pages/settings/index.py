@@ -25,6 +25,7 @@ PARTS = (
     ("staff:write", "/settings/staff", "Staff", "Invitations, roles, classes, absence"),
     ("roll:import", "/settings/roll", "Roll", "Children from your management system"),
     ("kiosk:write", "/settings/kiosks", "Kiosks", "Shared devices on which anybody can log"),
+    ("shield:write", "/settings/shields", "Shields", "Who is kept from which child or concern"),
     ("webhook:write", "/settings/webhooks", "Webhooks", "Your own systems, told by id alone"),
 )
 

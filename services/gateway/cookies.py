@@ -7,6 +7,7 @@ CSRF = "heed_csrf"
 DEVICE = "heed_device"
 BROWSER = "heed_browser"
 KIOSK = "heed_kiosk"
+SCHOOL = "heed_school"  # whose own link was opened here, by its short name: whom to find in person
 HIDDEN = "heed_hidden"  # by the pages' own script, when somebody hides them: it says yes and nothing else
 PASSKEY = "heed_passkey"
 PROVIDER = "heed_provider"
@@ -25,6 +26,7 @@ class Cookies:
         self.device = prefix + DEVICE
         self.browser = prefix + BROWSER
         self._kiosk = prefix + KIOSK
+        self._school = prefix + SCHOOL
         self._prefix = prefix
         self._secure = https
 
@@ -36,6 +38,12 @@ class Cookies:
 
     def browser_of(self, request: Request) -> str | None:
         return request.cookies.get(self.browser) or None
+
+    def school_of(self, request: Request) -> str:
+        return request.cookies.get(self._school, "")[:100]
+
+    def remember_school(self, response: Response, slug: str) -> None:
+        self._set(response, self._school, slug, httponly=True, max_age=BROWSER_SECONDS)
 
     def kiosk_of(self, request: Request) -> str | None:
         return request.cookies.get(self._kiosk) or None

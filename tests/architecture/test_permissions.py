@@ -47,6 +47,7 @@ PUBLIC = {
         "/password/forgotten",
         "/password/{link}",
         "/first-run",
+        "/sign-in/provider",
         "/api/v1/first-run",
         "/signed-out",
     },

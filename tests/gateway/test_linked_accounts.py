@@ -1,6 +1,8 @@
 """Signing in with an account of a provider, as a browser meets it: there, back, and where it lands."""
 
+import re
 from collections.abc import AsyncIterator
+from html import unescape
 
 import httpx
 import pytest
@@ -34,7 +36,7 @@ async def test_an_account_is_linked_and_signs_in_and_only_in_the_browser_that_le
     haddad = await (await school.add("haddad", Role.TEACHER)).sign_in("elevated")
     begun = await haddad.post("/me/accounts", json={"provider": "microsoft"})
     linked = await come_back(haddad.http, openid, begun.json()["address"], "stranger")
-    assert (linked.status_code, linked.headers["location"]) == (303, "/my?with=linked")
+    assert (linked.status_code, linked.headers["location"]) == (303, "/me?with=linked")
     (mine,) = (await haddad.get("/me/accounts")).json()["accounts"]
     assert mine["label"] == "Microsoft 365"
     async with browser(school.gateway.api) as http, browser(school.gateway.api) as thief:
@@ -84,3 +86,30 @@ async def test_a_provider_that_is_away_is_said_and_the_password_goes_on(house: H
     assert away.json()["detail"].startswith("Signing in with Microsoft 365 does not work just now.")
     await okafor.sign_in("password")
     await providers.close()
+
+
+async def test_an_account_is_linked_and_signs_in_by_the_pages(school: House, openid: OpenId) -> None:
+    haddad = await (await school.add("haddad", Role.TEACHER)).sign_in("elevated")
+    csrf = {"csrf": haddad.http.cookies["heed_csrf"]}
+    assert "Link Microsoft 365" in (await haddad.http.get("/me")).text
+    leaving = await haddad.http.post("/me/accounts", data={**csrf, "provider": "microsoft"})
+    linked = await come_back(haddad.http, openid, address_in(leaving.text), "stranger")
+    shown = (await haddad.http.get(linked.headers["location"])).text
+    assert "The account is linked." in shown
+    (unlink,) = re.findall(r'action="(/me/accounts/[^"]+/unlink)"', shown)
+    async with browser(school.gateway.api) as http:
+        assert "Use Microsoft 365" in (await http.get("/sign-in")).text
+        leaving = await http.post("/sign-in/provider", data={"provider": "microsoft"})
+        assert "heed_provider" in http.cookies
+        back = await come_back(http, openid, address_in(leaving.text), "stranger")
+        assert back.headers["location"] == "/sign-in/code"
+        assert (await haddad.http.post(unlink, data=csrf)).status_code == 303
+        leaving = await http.post("/sign-in/provider", data={"provider": "microsoft"})
+        refused = await come_back(http, openid, address_in(leaving.text), "stranger")
+        assert "That account opens nothing here." in (await http.get(refused.headers["location"])).text
+
+
+def address_in(page: str) -> str:
+    found = re.search(r'<a class="btn" href="([^"]+)"', page)
+    assert found is not None, page
+    return unescape(found[1])

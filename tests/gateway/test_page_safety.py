@@ -128,6 +128,18 @@ async def test_cookies_of_a_sign_in_by_page_are_as_those_of_the_api(house: House
         assert all(name.startswith("__Host-") and one["secure"] for name, one in found.items())
 
 
+async def test_r38_a_schools_own_link_is_remembered_by_the_browser_and_shows_whom_to_find(house: House) -> None:
+    async with browser(house.gateway.api) as http:
+        assert "Oakfield" not in (await http.get("/sign-in")).text
+        shown = await http.get("/sign-in", params={"school": "oakfield"})
+        assert cookies_of(shown)["heed_school"]["httponly"]
+        assert "Oakfield" in (await http.get("/sign-in")).text
+        for nonsense in ("nowhere", "../me", "oakfield/../../me", "%2e%2e", "é\n"):
+            answer = await http.get("/sign-in", params={"school": nonsense})
+            assert answer.status_code == 200, nonsense
+            assert "heed_school" not in cookies_of(answer)
+
+
 async def test_signing_out_leaves_nothing_in_the_browser(house: House) -> None:
     haddad = await (await house.add("haddad", Role.TEACHER)).sign_in()
     haddad.http.cookies.set("heed_hidden", "1", domain="localhost.local", path="/")

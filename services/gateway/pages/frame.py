@@ -17,6 +17,8 @@ from services.gateway.pages.forms import Form
 from services.gateway.pages.visit import Visit, in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
+# What the sign-in page is not told where somebody is sent to it in the middle of something.
+AT_THE_DOOR: Mapping[str, Any] = {"door": None, "chosen": False, "came": "", "providers": ()}
 # Everything from here and nothing written into the page: neither a script nor a style.
 SETTING = (
     "category:write",

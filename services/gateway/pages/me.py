@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.gateway.gate import gate_of
 from services.gateway.names import names_of
 from services.gateway.pages.acting import done_or_again
 from services.gateway.pages.forms import Form
 from services.gateway.pages.frame import page, to
+from services.gateway.pages.linked_accounts import LINKED
 from services.gateway.pages.problems import PageRoute
 from services.gateway.pages.visit import SignedInVisit, Visit, visits
 from services.gateway.pages.words import LONDON
@@ -35,8 +36,11 @@ OF_MAILS: Final = {
 
 
 @router.get("")
-async def me(request: Request, visit: SignedInVisit) -> Response:
-    return await _me(request, visit)
+async def me(
+    request: Request, visit: SignedInVisit, came: Annotated[str, Query(alias="with", max_length=20)] = ""
+) -> Response:
+    """`came`: how it went with an account elsewhere."""
+    return await _me(request, visit, came=LINKED.get(came, ""))
 
 
 @router.post("/sessions/{session_id}/end")
@@ -122,10 +126,12 @@ async def _deputy(visit: Visit) -> tuple[str | None, list[dict[str, Any]]]:
     return None, others
 
 
-async def _me(request: Request, visit: Visit, *, choices: list[dict[str, Any]] | None = None) -> Response:
+async def _me(
+    request: Request, visit: Visit, *, choices: list[dict[str, Any]] | None = None, came: str = ""
+) -> Response:
     api = visit.api
     # What a password alone does not show is not asked for.
-    asked = ["/me/sessions", "/me/devices", "/second-factor", "/me/passkeys"]
+    asked = ["/me/sessions", "/me/devices", "/second-factor", "/me/passkeys", "/me/accounts", "/sign-in/providers"]
     asked += ["/me/absence"] if visit.sure and visit.may("absence:own") else []
     asked += ["/me/mails"] if visit.sure and visit.may("mails:own") else []
     answers = dict(zip(asked, await asyncio.gather(*(api.get(path) for path in asked)), strict=True))
@@ -140,6 +146,9 @@ async def _me(request: Request, visit: Visit, *, choices: list[dict[str, Any]] |
         devices=answers["/me/devices"]["devices"],
         factors=answers["/second-factor"],
         passkeys=answers["/me/passkeys"]["passkeys"],
+        accounts=answers["/me/accounts"]["accounts"],
+        providers=answers["/sign-in/providers"]["providers"],
+        came=came,
         absence=absence,
         deputy=await _name(request, absence),
         choices=choices or [],

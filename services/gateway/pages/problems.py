@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from services.gateway.csrf import SAFE
 from services.gateway.openapi import BASE
 from services.gateway.pages.forms import CODE, Form
-from services.gateway.pages.frame import page
+from services.gateway.pages.frame import AT_THE_DOOR, page
 from services.gateway.pages.held import Held, hold
 from shared.errors import NotFound, Problem
 from shared.logging import describe
@@ -69,9 +69,8 @@ def _first(request: Request, code: str, form: Form, held: Held) -> Response:
     """The page that comes first, with what was typed on it."""
     following = _path(request)
     if code == "not-signed-in":
-        return page(
-            request, "sign-in.html", status=401, next=following, held=held.text(), ended=True, door=None, chosen=False
-        )
+        told = {**AT_THE_DOOR, "held": held.text(), "ended": True}
+        return page(request, "sign-in.html", status=401, next=following, **told)
     if code == "second-factor-required":
         return page(request, "code.html", status=403, next=following, held=held.text(), interrupted=True)
     # The code goes with what was typed: one step, and it is done.

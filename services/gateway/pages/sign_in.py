@@ -1,7 +1,7 @@
 """Signing in: password, then the second factor; stepping up; signing out; and back to what was being written."""
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -10,8 +10,9 @@ from services.gateway.gate import gate_of
 from services.gateway.pages import forms
 from services.gateway.pages.api import Api, Refused
 from services.gateway.pages.forms import HELD, Form
-from services.gateway.pages.frame import page, to
+from services.gateway.pages.frame import AT_THE_DOOR, page, to
 from services.gateway.pages.held import Held, held_in, local, owner_mark
+from services.gateway.pages.linked_accounts import CAME_BACK, offered
 from services.gateway.pages.problems import PageRoute
 from services.gateway.pages.visit import SignedInVisit
 from services.gateway.sessions import Credential
@@ -30,11 +31,21 @@ async def sign_in_page(
     request: Request,
     following: Next = HOME,
     school: Annotated[str, Query(max_length=100)] = "",
+    came: Annotated[str, Query(alias="with", max_length=20)] = "",
     *,
     chosen: bool = False,
 ) -> Response:
-    """`school` is the school's own link, which shows whom to find in person; `chosen`: the password was just set."""
-    return _sign_in_page(request, following=following, door=await _door(request, school), chosen=chosen)
+    """`school` is the school's own link (R38), which shows whom to find in person, from then on in this browser.
+
+    `chosen`: the password was just set. `came`: how it went with an account elsewhere.
+    """
+    cookies = gate_of(request).cookies
+    door = await _door(request, school or cookies.school_of(request))
+    told: dict[str, Any] = {"chosen": chosen, "came": CAME_BACK.get(came, ""), "providers": await offered(request)}
+    answer = _sign_in_page(request, following=following, door=door, **told)
+    if school and door:
+        cookies.remember_school(answer, door["slug"])
+    return answer
 
 
 @router.post("/sign-in", dependencies=Open)
@@ -145,7 +156,7 @@ async def choose_school(request: Request, visit: SignedInVisit) -> Response:
 
 def _sign_in_page(request: Request, *, following: str, **content: Any) -> Response:
     form: Form = content.get("form", Form())
-    shown: dict[str, Any] = {"held": form.raw(HELD), "ended": False, "door": None, "chosen": False} | content
+    shown = {**AT_THE_DOOR, "held": form.raw(HELD), "ended": False, **content}
     return page(request, "sign-in.html", next=local(following, HOME), **shown)
 
 
@@ -158,7 +169,7 @@ async def _door(request: Request, school: str) -> Any:
     if not school:
         return None
     try:
-        return await Api(request).get(f"/schools/{school}/sign-in")
+        return await Api(request).get(f"/schools/{quote(school, safe='')}/sign-in")
     except Refused:
         return None
 

@@ -22,8 +22,8 @@ from shared.identity import public
 NEXT: Final = {"second-factor": "/sign-in/code", "enrolment": "/second-factor", None: "/my"}
 REFUSED: Final = "/sign-in?with=refused"
 AWAY: Final = "/sign-in?with=unavailable"
-LINKED: Final = "/my?with=linked"
-NOT_LINKED: Final = "/my?with=refused"
+LINKED: Final = "/me?with=linked"
+NOT_LINKED: Final = "/me?with=refused"
 # A provider is waited for a little longer than our own services are.
 PATIENCE: Final = 8.0
 

@@ -8,6 +8,8 @@ from services.gateway.pages import words
 from services.gateway.pages.forms import Form
 from services.gateway.pages.held import held_in, hold, local
 from services.gateway.pages.patterns import patterns_of
+from shared.peers import Peers
+from tests.gateway.conftest import browser, gateway_of
 
 NOW = datetime.fromisoformat("2026-03-04T15:00:00+00:00")
 
@@ -91,3 +93,14 @@ def test_a_heat_map_counts_every_week_between_the_first_and_the_last() -> None:
     (row,) = shown.weeks
     assert [(cell.begins.day, cell.count, cell.shade) for cell in row.cells] == [(2, 1, 1), (9, 0, 0), (16, 6, 4)]
     assert row.total == shown.most_in_a_month == 7
+
+
+async def test_a_page_is_packed_and_its_length_says_nothing() -> None:
+    async with browser(gateway_of(Peers()).api) as http:
+        pages = [await http.get("/sign-in", headers={"accept-encoding": "gzip"}) for _ in range(12)]
+        plain = await http.get("/sign-in", headers={"accept-encoding": "identity"})
+    assert {page.text for page in pages} == {plain.text}
+    lengths = {int(page.headers["content-length"]) for page in pages}
+    assert len(lengths) > 3
+    assert max(lengths) < len(plain.content) / 2
+    assert "content-encoding" not in plain.headers

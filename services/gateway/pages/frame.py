@@ -14,6 +14,7 @@ from jinja2.utils import missing
 from services.gateway.cookies import HIDDEN
 from services.gateway.pages import body_map, serving, terms, words
 from services.gateway.pages.forms import Form
+from services.gateway.pages.packing import packed
 from services.gateway.pages.visit import Visit, in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -127,7 +128,7 @@ def page(
         **content,
     )
     answer = HTMLResponse(html, status, headers={"Content-Security-Policy": PAGE_POLICY, **(headers or {})})
-    return _with_cookies(answer, visit)
+    return _with_cookies(packed(request, bytes(answer.body), answer), visit)
 
 
 def navigation(visit: Visit) -> list[tuple[str, str]]:

@@ -50,6 +50,9 @@ PUBLIC = {
         "/sign-in/provider",
         "/api/v1/first-run",
         "/signed-out",
+        "/kiosk",
+        "/kiosk/sign-in",
+        "/kiosk/recorded",
     },
 }
 

@@ -133,6 +133,9 @@ async def test_r48_r65_r69_two_children_a_mark_and_a_quoted_sentence_on_a_phone(
         await page.get_by_role("heading", name="Check and submit").wait_for()
         await shoot(window, "js-check")
         await window.is_sound()
+        await page.get_by_role("link", name="Change what happened").click()
+        assert "very aggressive" in await text.input_value()
+        await page.get_by_role("button", name="Check and submit").click()
         await page.get_by_role("button", name="Submit concern").dblclick()
         await page.get_by_role("heading", name="is recorded").wait_for()
         lines = (await signed_in(site)).json()["incidents"]

@@ -12,6 +12,7 @@ from services.gateway.pages import (
     first_run,
     incident_steps,
     incidents,
+    kiosk,
     linked_accounts,
     me,
     my_heed,
@@ -31,6 +32,7 @@ PAGE_ROUTERS = (
     # Before the incidents, for "new" stands where their ids do.
     add_incident.router,
     recording.router,
+    kiosk.router,
     alerts.router,
     incidents.router,
     corrections.router,

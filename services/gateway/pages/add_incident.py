@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.gateway.pages import body_map, concern_form, recording
+from services.gateway.pages import body_map, concern_form, kiosk, recording
 from services.gateway.pages.api import Refused
 from services.gateway.pages.concern_form import Written, written
 from services.gateway.pages.forms import Form
@@ -54,7 +54,9 @@ async def show(request: Request, visit: Writer, draft_id: UUID, only: Only = 0) 
     except Refused as problem:
         if problem.code != "not-found":
             raise
-        others = [one for one in (await visit.api.get("/drafts"))["drafts"] if one["id"] != str(draft_id)]
+        # On a kiosk one's other drafts are not listed: others walk past.
+        drafts = [] if visit.kiosk else (await visit.api.get("/drafts"))["drafts"]
+        others = [one for one in drafts if one["id"] != str(draft_id)]
         return await form_page(request, visit, draft_id, Form(), only=only, others=others)
     form = concern_form.of_draft(draft["content"])
     return await form_page(
@@ -62,6 +64,14 @@ async def show(request: Request, visit: Writer, draft_id: UUID, only: Only = 0) 
     )
 
 
+@router.get("/{draft_id}/check")
+async def check_again(request: Request, visit: Writer, draft_id: UUID) -> Response:
+    """What is checked is what was typed, and that comes with the form."""
+    return to(request, f"/incidents/new/{draft_id}")
+
+
+# An address of its own for the check: from there a link back to a part of the form is a way to another page.
+@router.post("/{draft_id}/check")
 @router.post("/{draft_id}")
 async def write(request: Request, visit: Writer, draft_id: UUID) -> Response:
     """What is to be done is named by the button: `find-child`, `add-mark`, `remove:child:ID`, `save`, `check`."""
@@ -93,13 +103,13 @@ async def submit(request: Request, visit: Writer, draft_id: UUID) -> Response:
             raise
         form.take(problem, lambda path: concern_form.field_of(path, shown))
         return await form_page(request, visit, draft_id, form, version=_version(form))
-    return to(request, recording.address(request, visit, logged))
+    return to(request, kiosk.address(request, logged) if visit.kiosk else recording.address(request, visit, logged))
 
 
 @router.post("/{draft_id}/discard")
 async def discard(request: Request, visit: Writer, draft_id: UUID) -> Response:
     await visit.api.delete(f"/drafts/{draft_id}")
-    return to(request, "/my")
+    return to(request, "/kiosk" if visit.kiosk else "/my")
 
 
 async def _another(request: Request, visit: Visit, form: Form) -> Response:
@@ -238,7 +248,7 @@ async def _choices(visit: Visit) -> dict[str, Any]:
         visit.api.get("/categories"),
         visit.api.get("/lists/agencies"),
         visit.api.get("/lists/locations"),
-        visit.api.get("/groups"),
+        _groups(visit),
     )
     listed = categories["categories"]
     return {
@@ -247,10 +257,15 @@ async def _choices(visit: Visit) -> dict[str, Any]:
         "asking_sanction": [one["id"] for one in listed if one["asks_sanction"]],
         "agencies": agencies["entries"],
         "places": [(one["id"], one["name"]) for one in places["entries"]],
-        "groups": groups["groups"],
+        "groups": groups,
         "map": body_map,
         "places_of": PLACES_OF,
     }
+
+
+async def _groups(visit: Visit) -> list[dict[str, Any]]:
+    """None on a kiosk: who is in which group is not shown there."""
+    return [] if visit.kiosk else list((await visit.api.get("/groups"))["groups"])
 
 
 async def _told(visit: Visit, form: Form, shown: Written) -> list[dict[str, Any]] | None:

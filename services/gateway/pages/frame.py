@@ -133,6 +133,8 @@ def page(
 
 def navigation(visit: Visit) -> list[tuple[str, str]]:
     """Where this person can go: what they may not do is not shown."""
+    if visit.kiosk:
+        return []
     places = [("/my", "My Heed")]
     if visit.may("incident:log"):
         places.append(("/incidents/new", "Add incident"))

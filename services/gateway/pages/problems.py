@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from services.gateway.csrf import SAFE
+from services.gateway.gate import gate_of
 from services.gateway.openapi import BASE
 from services.gateway.pages.forms import CODE, Form
 from services.gateway.pages.frame import AT_THE_DOOR, page
@@ -68,6 +69,8 @@ def as_page(request: Request, problem: Problem) -> Response:
 def _first(request: Request, code: str, form: Form, held: Held) -> Response:
     """The page that comes first, with what was typed on it."""
     following = _path(request)
+    if code == "not-signed-in" and gate_of(request).cookies.kiosk_of(request):
+        return page(request, "kiosk/start.html", status=401, held=held.text(), ended=True, door=None)
     if code == "not-signed-in":
         told = {**AT_THE_DOOR, "held": held.text(), "ended": True}
         return page(request, "sign-in.html", status=401, next=following, **told)
@@ -101,6 +104,8 @@ def _path(request: Request) -> str:
 
 
 def _away(request: Request, where: str) -> Response:
+    if where == FIRST["not-signed-in"] and gate_of(request).cookies.kiosk_of(request):
+        return RedirectResponse("/kiosk", 303)
     path = _path(request)
     coming_back = f"?{urlencode({'next': path})}" if path not in {"/", "/my"} and request.method in SAFE else ""
     return RedirectResponse(where + coming_back, 303)

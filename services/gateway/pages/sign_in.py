@@ -67,8 +67,8 @@ async def sign_in(request: Request) -> Response:
 
 async def _after_password(request: Request, form: Form, given: dict[str, Any], api: Api) -> Response:
     following = local(form.text("next"), HOME)
-    session = _cookie(api, gate_of(request).cookies.session)
-    held = await _still_theirs(request, session, held_in(form.raw(HELD)))
+    session = cookie_set(api, gate_of(request).cookies.session)
+    held = await still_theirs(request, session, held_in(form.raw(HELD)))
     if given["needs"] == "second-factor":
         tokens = {"csrf": given["csrf_token"], "owner": held.owner if held else ""}
         return page(request, "code.html", next=following, held=held.text() if held else "", interrupted=False, **tokens)
@@ -135,7 +135,7 @@ async def sign_out(request: Request, visit: SignedInVisit) -> Response:
         ended = False
     gate.people.pop(visit.credential.key, None)
     request.state.visit = None
-    answer = to(request, "/signed-out" if ended else "/signed-out?uncertain=1")
+    answer = to(request, ("/kiosk" if visit.kiosk else "/signed-out") if ended else "/signed-out?uncertain=1")
     gate.cookies.end(answer)
     gate.cookies.show_again(request, answer)
     answer.headers["Clear-Site-Data"] = CLEAR
@@ -174,7 +174,7 @@ async def _door(request: Request, school: str) -> Any:
         return None
 
 
-async def _still_theirs(request: Request, session: str, held: Held | None) -> Held | None:
+async def still_theirs(request: Request, session: str, held: Held | None) -> Held | None:
     """What was typed, if the person who has just signed in is the one who typed it."""
     if held is None:
         return None
@@ -183,6 +183,6 @@ async def _still_theirs(request: Request, session: str, held: Held | None) -> He
     return held if held.owner == owner_mark(gate.secret, str(checked.staff["staff_id"])) else None
 
 
-def _cookie(api: Api, name: str) -> str:
+def cookie_set(api: Api, name: str) -> str:
     start = f"{name}="
     return next((line[len(start) :].partition(";")[0] for line in api.set_cookies if line.startswith(start)), "")

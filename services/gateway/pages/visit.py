@@ -20,9 +20,9 @@ from services.gateway.pages.forms import Form
 from services.gateway.pages.held import owner_mark
 from services.gateway.sessions import Checked, Credential
 from shared.contracts.words import DSL_TEAM, Assurance, Role, TrustRole
-from shared.errors import NotSignedIn, Unavailable
-from shared.identity import Permission
-from shared.policy import ACTIONS, WIDE
+from shared.errors import NotPermitted, NotSignedIn, Unavailable
+from shared.identity import ON_ONES_OWN, Permission
+from shared.policy import ACTIONS, ON_A_KIOSK, WIDE
 
 KEPT_SECONDS = 60.0  # a person's own name and schools
 MOST_KEPT = 5_000
@@ -53,6 +53,11 @@ class Visit:
     @property
     def staff_id(self) -> str:
         return str(self.checked.staff["staff_id"])
+
+    @property
+    def kiosk(self) -> bool:
+        """Whether this is a device that others walk past: one logs here, and reads nothing."""
+        return self.checked.staff.get("kiosk_id") is not None
 
     @property
     def name(self) -> str:
@@ -118,13 +123,19 @@ class Visits(Asks):
 
     async def __call__(self, request: Request) -> Visit:  # type: ignore[override]
         visit = await visit_of(request, stale_ok=self._stale_ok)
+        if visit.kiosk and self.words not in ON_A_KIOSK:
+            raise NotPermitted(ON_ONES_OWN)
         visit.covers = visit.elevated and ACTIONS[self.words].assurance is not Assurance.PASSWORD
         return visit
 
 
 class VisitsSignedIn(Permission):
     async def __call__(self, request: Request) -> Visit:
-        return await visit_of(request, stale_ok=False)
+        visit = await visit_of(request, stale_ok=False)
+        # Leaving is everybody's, also there.
+        if visit.kiosk and request.url.path != "/sign-out":
+            raise NotPermitted(ON_ONES_OWN)
+        return visit
 
 
 def visits(action: str) -> Visits:

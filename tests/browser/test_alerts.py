@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from time import monotonic
 from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import text
 
 from shared.contracts.words import Role, TrustRole
+from shared.db import Scope
 from tests.browser.conftest import DESK, PHONE, SCHEMES, WIDTHS, Site, Window, shoot
 from tests.gateway.conftest import House, Person
 from tests.gateway.test_alerts import first_alert
@@ -192,6 +196,12 @@ async def test_r88_who_has_read_is_alerted_again_with_a_note_and_an_alert_is_wit
         await deputy.page.get_by_text(NOTE).wait_for()
         assert await deputy.page.locator(".doc section .words").first.text_content() == FUZZ
         await looked_at(deputy, "alerted-again", schemes=SCHEMES)
+        # What comes while it is open stands in the list beside it, and is not taken for another reading of this one.
+        read = await readings(site, concern)
+        await marsh.log(extra_staff_ids=[str(haddad.id)])
+        await deputy.page.locator(".alerts li").nth(1).wait_for()
+        assert await deputy.page.locator(".alerts a[aria-current=page]").count() == 1
+        assert await readings(site, concern) == read > 0
         # And it is taken away again, with the reason.
         await dsl.page.reload()
         await dsl.page.get_by_role("link", name="Withdraw the alert of Ms Haddad").click()
@@ -230,6 +240,13 @@ async def test_c12_whoever_is_shielded_sees_nothing_of_it_from_that_moment(site:
         for path in (f"/alerts/{alert['id']}", f"/incidents/{concern}", f"/incidents/{concern}/close", "/my/duties"):
             await deputy.go(path)
             assert not [word for word in ("sleeve", "Rowan", "aunt") if word in await deputy.page.content()]
+
+
+async def readings(site: Site, incident_id: UUID) -> int:
+    """How often the audit says that this incident was read."""
+    async with site.house.services["incident"].api.state.db.begin(Scope(site.house.oakfield)) as session:
+        count = "SELECT count(*) FROM audit WHERE action = 'incident:read' AND about_id = :id"
+        return int(await session.scalar(text(count), {"id": incident_id}))
 
 
 def cookies_of(site: Site, person: Person) -> Any:

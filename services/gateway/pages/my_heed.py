@@ -40,6 +40,13 @@ async def my_heed(request: Request, visit: SignedInVisit, cursor: Cursor = None)
     return page(request, "my-heed.html", told=told, waits=waits, own=own, drafts=drafts, schools=schools)
 
 
+@router.get("/my/waiting")
+async def what_waits(request: Request, visit: Annotated[Visit, Depends(visits("alert:read"))]) -> Response:
+    """The figures and the list alone, for a page that is open: nothing is read but what is shown anew."""
+    told, waits = await asyncio.gather(told_of(visit), waiting(visit))
+    return page(request, "waiting.html", told=told, waits=waits)
+
+
 @router.get("/my/duties")
 async def duties(
     request: Request,

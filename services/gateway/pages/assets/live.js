@@ -14,7 +14,7 @@ export function begin(element) {
   let timer = 0;
 
   const show = async (waits) => {
-    const answer = await fetch(location.href, { headers: { ...BY_ITSELF, Accept: "text/html" }, cache: "no-store" });
+    const answer = await fetch("/my/waiting", { headers: { ...BY_ITSELF, Accept: "text/html" }, cache: "no-store" });
     if (!answer.ok || answer.redirected) return false;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of element.querySelectorAll("[data-live-part]")) {
@@ -49,5 +49,6 @@ const canonical = (text) => (text ? JSON.stringify(JSON.parse(text)) : "");
 function replace(part, newer) {
   const at = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   part.replaceChildren(...newer.childNodes);
+  for (const link of part.querySelectorAll("a")) if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
   if (at) part.querySelector(`a[href="${at}"]`)?.focus();
 }

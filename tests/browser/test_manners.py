@@ -45,6 +45,12 @@ async def test_a_page_is_hidden_at_once_and_comes_back_as_it_was(site: Site) -> 
         page = window.page
         await page.clock.install()
         await window.sign_in(price)
+        # On paper: who, when, and nothing of the frame.
+        await page.emulate_media(media="print")
+        await expect(page.get_by_text("Printed from Heed by Ms Price, ")).to_be_visible()
+        await expect(page.get_by_role("navigation", name="Heed")).to_have_count(0)
+        await page.emulate_media(media="screen")
+        await expect(page.get_by_text("Printed from Heed")).to_be_hidden()
         second = await window.context.new_page()
         await second.goto(f"{site.address}/my")
         await page.keyboard.press("Escape")

@@ -20,9 +20,11 @@ export function blanking() {
 }
 
 function listen() {
-  const button = document.querySelector("[data-hide]");
-  button.hidden = false;
-  button.addEventListener("click", hideAll);
+  // A page with a head of its own may have no button; the keys are everywhere.
+  for (const button of document.querySelectorAll("[data-hide]")) {
+    button.hidden = false;
+    button.addEventListener("click", hideAll);
+  }
   let escaped = -TWICE;
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.repeat) return;

@@ -131,6 +131,5 @@ async def _add(data: Data, wanted: "Colleague", founding: "NewSchool | None", tr
         return
     say("Give them this link's secret in person. It is good once, and for seven days:")
     console.print(f"\n  {added.link}\n", markup=False, soft_wrap=True)
-    say("With it they set their own password:")
-    told = f"""curl {address}/api/v1/password --json '{{"link": "{added.link}", "password": "…"}}'"""
-    console.print(f"\n  {told}\n", markup=False, soft_wrap=True)
+    say("With it they choose their own password, on this page:")
+    console.print(f"\n  {address}/password/{added.link}\n", markup=False, soft_wrap=True)

@@ -92,3 +92,47 @@ async def test_r36_somebody_invited_chooses_a_password_and_sets_up_their_second_
 
 def key_in_fours(key: str) -> str:
     return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
+
+
+async def test_everything_of_the_first_day_works_without_scripts_and_by_the_keyboard(site: Site) -> None:
+    path = await invited(site)
+    async with site.window(viewport=WIDTHS["phone"], java_script_enabled=False) as window:
+        page = await window.go(path)
+        await page.get_by_label("Your new password").focus()
+        await page.keyboard.type(CHOSEN)
+        await page.keyboard.press("Enter")
+        await page.get_by_label("E-mail address").focus()
+        await page.keyboard.type("price@school.example")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type(CHOSEN)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Set up your second factor")).to_be_visible()
+        # What needs scripts is not offered.
+        await expect(page.get_by_role("button", name="Add a passkey")).to_be_hidden()
+        await expect(page.get_by_role("button", name="Hide")).to_be_hidden()
+        await page.get_by_role("button", name="Use an app").press("Enter")
+        key = (await page.locator(".key").inner_text()).replace(" ", "")
+        await page.get_by_label("Code from your authenticator app").focus()
+        await page.keyboard.type(pyotp.TOTP(key).now())
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="Show me ten codes").press("Enter")
+        await expect(page.locator(".codes li")).to_have_count(10)
+        printed = await page.locator(".codes code").first.inner_text()
+        await page.get_by_role("link", name="I have them, go on").press("Enter")
+        await page.wait_for_url("**/my")
+        # A day without the phone: one of the printed codes lets them in, and opens no records.
+        await page.get_by_role("button", name="Sign out").press("Enter")
+        await window.go("/sign-in?next=/me")
+        await page.get_by_label("E-mail address").fill("price@school.example")
+        await page.get_by_label("Password", exact=True).fill(CHOSEN)
+        await page.keyboard.press("Enter")
+        await page.get_by_label("Code from your authenticator app").fill(printed)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/me")
+        await expect(page.get_by_text("9 codes left.")).to_be_visible()
+        await window.go("/elevate")
+        await page.get_by_label("Code from your authenticator app").fill(printed)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("link", name="This code does not fit")).to_be_visible()
+        wide = await page.locator("html").evaluate("(page) => page.scrollWidth - page.clientWidth")
+        assert wide <= 0

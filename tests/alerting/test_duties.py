@@ -132,6 +132,23 @@ async def test_what_is_late_is_told_to_owner_deputies_head_and_trust_each_once_a
     assert (await school.dsl.get("/duties", params={"when": "overdue"})).json()["duties"] == []
 
 
+async def test_r60_a_rung_that_was_told_is_told_once_even_if_what_is_owed_begins_its_way_again(school: School) -> None:
+    incident = await school.logged(extra_staff_ids=[school.people["Joseph"]])
+    await given(school, incident, "Joseph")
+    [before] = await school.rows("SELECT rung FROM duty")
+    for _ in range(2):
+        await time_passes(school)
+    told, mailed = await escalations(school, incident), await mails(school, "duty-overdue")
+    assert (told, mailed) == (["Haddad", "Boyle"], ["Joseph", "Haddad", "Boyle"])
+    # As after a clock that ran ahead, or a hand in the database: what was told is known by its own key alone.
+    begun_again = "UPDATE duty SET rung = $1, look_at = now() - interval '1 day', set_at = now() - interval '1 day'"
+    await school.rows(begun_again, before["rung"])
+    await Escalator(school.db).round()
+    [after] = await school.rows("SELECT rung FROM duty")
+    assert after["rung"] == before["rung"] + 1
+    assert (await escalations(school, incident), await mails(school, "duty-overdue")) == (told, mailed)
+
+
 async def test_done_in_time_is_told_to_nobody_and_what_is_due_by_no_time_neither(school: School) -> None:
     incident = await school.logged(extra_staff_ids=[school.people["Joseph"]])
     await given(school, incident, "Joseph", due=None)

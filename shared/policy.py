@@ -138,6 +138,8 @@ ACTIONS: Final = MappingProxyType(
             LEADS, ELEVATED, "the head, the lead DSL or the trust administrator", frozenset({ADMINISTRATOR})
         ),
         "school:write": Rule(NOBODY, ELEVATED, "the trust administrator", frozenset({ADMINISTRATOR})),
+        # access.md is silent on this; as the rules of alerts, it says whom to go to.
+        "danger-text:write": Rule(LEADS, ELEVATED, "the head or the lead DSL"),
         "kiosk:write": Rule(DSL_TEAM, ELEVATED, _DSL),
         # For a school without these two: the lead DSL for the head, the head for all others; auth decides that.
         "shield:write": Rule(

@@ -70,6 +70,7 @@ ASKED_FOR_EVERY_SCHOOL = {"POST /internal/addresses", "POST /internal/names", "G
 """By other services, of the whole trust: no school to stay in."""
 
 ONCE = {
+    "PUT /school/danger-text": "changes, and would answer another version the second time",
     "POST /staff": "adds, and would answer otherwise the second time",
     "POST /kiosks": "registers, and would answer otherwise the second time",
     "POST /break-glass": "opens, and would answer otherwise the second time",
@@ -145,6 +146,7 @@ def probes(schools: TwoSchools) -> Probes:
 
     okafor, haddad = (schools.house.people[name].id for name in ("okafor", "haddad"))
     probe("GET /schools/mine", "/schools/mine")
+    probe("GET /school", "/school")
     probe("GET /staff", "/staff")
     probe("GET /staff", "/staff", params={"starts": "ok"})
     probe("GET /staff/export", "/staff/export")

@@ -2,6 +2,7 @@
 
 from playwright.async_api import FilePayload
 
+from shared.contracts.words import TrustRole
 from tests.browser.conftest import DESK, PHONE, Site, Window, shoot
 
 
@@ -173,3 +174,49 @@ async def test_r43_a_kiosk_is_registered_and_revoked(site: Site) -> None:
         await page.get_by_role("button", name="Add it").click()
         await page.get_by_role("alert").wait_for()
         await sound_at_both(window, "webhooks")
+
+
+FIND_ME = "Find Ms Okafor or Ms Haddad: extension 21."
+
+
+async def test_r38_a_schools_own_words_for_danger_stand_on_its_own_link_before_sign_in(site: Site) -> None:
+    async with site.window() as window, site.window(java_script_enabled=False) as device:
+        page = (await lead(window, site)).page
+        await page.get_by_role("link", name="Settings").click()
+        await page.get_by_role("link", name="School What is said").click()
+        await page.get_by_label("When a child is in danger now").fill("")
+        await page.get_by_role("button", name="Save").click()
+        await page.get_by_role("alert").wait_for()
+        await sound_at_both(window, "school-wrong")
+        await page.get_by_label("When a child is in danger now").fill(FIND_ME)
+        await page.get_by_role("button", name="Save").click()
+        await page.get_by_text("Saved.").wait_for()
+        await sound_at_both(window, "school")
+        link = await page.get_by_role("link", name="sign-in?school=oakfield").inner_text()
+        await device.go(link.partition("/sign-in")[1] + link.partition("/sign-in")[2])
+        await device.page.get_by_text(FIND_ME).wait_for()
+        await device.go("/sign-in?school=harbour")
+        assert await device.page.get_by_text(FIND_ME).count() == 0
+        await window.go("/settings/schools")
+        await page.get_by_text("the trust administrator").wait_for()
+
+
+async def test_a_trust_administrator_registers_a_school_and_may_change_to_it_at_once(site: Site) -> None:
+    await site.house.add("grant", trust_role=TrustRole.TRUST_ADMINISTRATOR)
+    async with site.window(viewport=PHONE) as window:
+        page = window.page
+        await window.sign_in(site.house.people["grant"], sure=False)
+        await window.elevate()
+        await window.go("/settings")
+        await page.get_by_role("link", name="Schools").click()
+        await page.get_by_role("button", name="Register it").click()
+        await page.get_by_role("alert").get_by_role("link").click()
+        await sound_at_both(window, "schools")
+        await page.get_by_label("Name", exact=True).fill("Larkrise Primary School")
+        await page.get_by_label("Short name").fill("Larkrise")
+        await page.get_by_role("button", name="Register it").click()
+        await page.get_by_role("link", name="Larkrise Primary School").wait_for()
+        await window.go("/me")
+        assert "Larkrise Primary School" in await page.content()
+        await window.go("/sign-in?school=larkrise")
+        await page.get_by_text("Larkrise Primary School").first.wait_for()

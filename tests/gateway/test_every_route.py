@@ -120,6 +120,7 @@ ROWS = {
         "POST /staff/{}/second-factor/reset | PUT /staff/{}/absence | DELETE /staff/{}/absence"
     ),
     "school:write": "POST /schools",
+    "danger-text:write": "GET /school | PUT /school/danger-text",
     "figures:read": "GET /figures",
     "kiosk:write": "GET /kiosks | POST /kiosks | DELETE /kiosks/{}",
     "shield:write": "GET /shields | POST /shields/find | POST /shields | DELETE /shields/{}",

@@ -65,6 +65,7 @@ DOING = [
     ("webhook:write", {HEAD, LEAD}, set(), ELEVATED),
     ("group:write", {HEAD, LEAD}, set(), ELEVATED),
     ("staff:write", {HEAD, LEAD}, {ADMINISTRATOR}, ELEVATED),
+    ("danger-text:write", {HEAD, LEAD}, set(), ELEVATED),
     ("kiosk:write", TEAM, set(), ELEVATED),
     ("shield:write", {HEAD, LEAD}, {DPO, SAFEGUARDING}, ELEVATED),
     ("audit:read", {LEAD}, {DPO}, ELEVATED),

@@ -55,6 +55,7 @@ from services.auth.schemas.people import (
     StaffRolesShown,
     StaffShown,
 )
+from services.auth.schemas.school import NewDangerText, OwnSchool
 from services.auth.schemas.shields import NewShield, ShieldHeld, ShieldShown, ShieldsShown
 from services.auth.schemas.sign_in import (
     Check,
@@ -124,6 +125,7 @@ __all__ = [
     "Name",
     "NewAbsence",
     "NewBreakGlass",
+    "NewDangerText",
     "NewHouse",
     "NewKiosk",
     "NewLead",
@@ -133,6 +135,7 @@ __all__ = [
     "NewStaff",
     "NewToken",
     "OnlyCode",
+    "OwnSchool",
     "PasskeyAttempt",
     "PasskeyShown",
     "PasskeysShown",

@@ -31,7 +31,7 @@ from services.auth.service.own_sessions import (
 from services.auth.service.passkey_use import ask_for_passkey, ask_to_sign_in, give_passkey, sign_in_with_passkey
 from services.auth.service.passkeys import add_passkey, offer_passkey, passkeys_of, remove_passkey
 from services.auth.service.recovery_codes import recovery_codes_left, renew_recovery_codes
-from services.auth.service.schools import change_school, create_trust, register_school, school_by_link, slug
+from services.auth.service.schools import change_school, create_trust, link_of, register_school, school_by_link, slug
 from services.auth.service.second_factor import Given, confirm_totp, enrol_totp, give_code, reset_second_factor
 from services.auth.service.sessions import end_own_session, end_session, end_sessions_of
 from services.auth.service.shields import lift_shield, raise_shield, read_shields
@@ -79,6 +79,7 @@ __all__ = [
     "kiosks",
     "lift_shield",
     "link_account",
+    "link_of",
     "linked_accounts",
     "mail",
     "make_password_link",

@@ -116,6 +116,12 @@ async def school_by_link(session: AsyncSession, asked: str) -> School | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+async def link_of(session: AsyncSession, school: School) -> str:
+    """How a school stands in its own link: by short name, or by id where two schools are called alike."""
+    short = slug(school.short_name)
+    return short if short and await school_by_link(session, short) is not None else str(school.id)
+
+
 def slug(short_name: str) -> str:
     """A school's short name as it stands in an address: "St Mary's" is "st-marys"."""
     return re.sub(r"[^\w]+", "-", re.sub(r"['\u2019.]", "", short_name.casefold())).strip("-")

@@ -29,6 +29,7 @@ SETTING = (
     "roll:import",
     "kiosk:write",
     "school:write",
+    "danger-text:write",
     "shield:write",
 )
 PAGE_POLICY = (

@@ -15,6 +15,7 @@ from services.gateway.schemas import school as schemas
 ROLL_PATIENCE = 60.0
 
 router = APIRouter(prefix=BASE, tags=["Settings"])
+DangerWriter = Annotated[Caller, Depends(asks("danger-text:write"))]
 StaffWriter = Annotated[Caller, Depends(asks("staff:write"))]
 GroupWriter = Annotated[Caller, Depends(asks("group:write"))]
 
@@ -31,6 +32,18 @@ async def register_school(
 ) -> Response:
     """Register a school of your trust."""
     return await caller.forward("auth", "POST", "/schools", body=body)
+
+
+@router.get("/school", responses=gives(schemas.OwnSchool, "Your school.", etag=True))
+async def own_school(caller: DangerWriter) -> Response:
+    """What your school says before anybody has signed in, and how it stands in its own link for signing in."""
+    return await caller.forward("auth", "GET", "/school")
+
+
+@router.put("/school/danger-text", responses=gives(schemas.OwnSchool, "What it says from now on.", etag=True))
+async def set_danger_text(caller: DangerWriter, body: schemas.NewDangerText, if_match: IfMatch = None) -> Response:
+    """Say whom to find at once when a child is in danger: on the sign-in page of your school and on its kiosks."""
+    return await caller.forward("auth", "PUT", "/school/danger-text", body=body)
 
 
 @router.get("/staff", responses=gives(schemas.StaffList, "Members of staff whose names begin like this."))

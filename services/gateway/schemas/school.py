@@ -1,7 +1,7 @@
 """The school's settings: schools, staff, groups and the roll. The rules of alerts have a file of their own."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -9,7 +9,12 @@ from pydantic import Field
 from services.gateway.schemas import GROUP, HADDAD, OKAFOR, READ, SCHOOL, Answer, Line, Name, example
 from services.gateway.schemas.own import Absence
 from shared.contracts.words import Role
-from shared.schemas import Body
+from shared.schemas import Body, Text
+
+if TYPE_CHECKING:
+    Danger = str
+else:
+    Danger = Text(500)
 
 ROLL = """\
 UPN,Surname,Forename,Date of birth,Sex,Year group,Class
@@ -31,6 +36,9 @@ STAFF_BODY: dict[str, Any] = {
 }
 
 
+DANGER = "If a child is in danger now, do not write first: find Ms Okafor or Mr Boyle, or call 999."
+
+
 class NewSchool(Body):
     model_config = example(name="Rowan Lane Primary School", short_name="Rowan Lane", phase="primary", urn="139000")
 
@@ -38,6 +46,12 @@ class NewSchool(Body):
     short_name: Line | None = None
     phase: Literal["nursery", "primary", "secondary", "all-through", "special", "alternative"] = "primary"
     urn: Line | None = None
+
+
+class NewDangerText(Body):
+    model_config = example(danger_text=DANGER)
+
+    danger_text: Danger
 
 
 class ClassPeriod(Body):
@@ -174,13 +188,25 @@ class SchoolDoor(Answer):
         id=SCHOOL,
         name="Rowan Lane Primary School",
         slug="rowan-lane",
-        danger_text="If a child is in danger now, do not write first: find Ms Okafor or Mr Boyle, or call 999.",
+        danger_text=DANGER,
     )
 
     id: UUID
     name: str
     slug: str = Field(description="its short name as it stands in the school's link")
     danger_text: str
+
+
+class OwnSchool(Answer):
+    model_config = example(
+        id=SCHOOL, name="Rowan Lane Primary School", link="rowan-lane", danger_text=DANGER, version=3
+    )
+
+    id: UUID
+    name: str
+    link: str = Field(description="how it stands in the address of its own sign-in page")
+    danger_text: str
+    version: int
 
 
 class AddedStaff(Answer):

@@ -8,6 +8,7 @@ from services.gateway.pages.settings import (
     lists,
     roll,
     rules,
+    schools,
     shields,
     staff,
     times,
@@ -24,6 +25,7 @@ SETTINGS_ROUTERS = (
     staff.router,
     roll.router,
     kiosks.router,
+    schools.router,
     shields.router,
     webhooks.router,
 )

@@ -24,6 +24,8 @@ PARTS = (
     ("category:write", "/settings/lists/locations", "Places", "Where things happen"),
     ("staff:write", "/settings/staff", "Staff", "Invitations, roles, classes, absence"),
     ("roll:import", "/settings/roll", "Roll", "Children from your management system"),
+    ("danger-text:write", "/settings/school", "School", "What is said before sign-in, and the link for a device"),
+    ("school:write", "/settings/schools", "Schools", "The schools of your trust"),
     ("kiosk:write", "/settings/kiosks", "Kiosks", "Shared devices on which anybody can log"),
     ("shield:write", "/settings/shields", "Shields", "Who is kept from which child or concern"),
     ("webhook:write", "/settings/webhooks", "Webhooks", "Your own systems, told by id alone"),

@@ -16,6 +16,28 @@ router = APIRouter(prefix="/me/tokens", include_in_schema=False, route_class=Pag
 Owner = Annotated[Visit, Depends(visits("token:own"))]
 # Nobody is there to give a program's code: what needs one is for people alone.
 FOR_PROGRAMS: Final = [name for name, rule in ACTIONS.items() if rule.assurance < Assurance.ELEVATED]
+# In words, for people; what is not here is called as the API calls it.
+IN_WORDS: Final = {
+    "incident:log": "Log a concern",
+    "draft:keep": "Keep a draft",
+    "draft:list": "See my drafts",
+    "pupil:pick": "Pick a child for a concern",
+    "category:list": "See the categories",
+    "incident:own": "See what I wrote",
+    "incident:read": "Read concerns I was told of",
+    "addendum:add": "Add to what I wrote",
+    "action:add": "Add an action",
+    "action:done": "Say that an action is done",
+    "action:own": "See what I have to do",
+    "duty:own": "See my duties",
+    "alert:read": "Read my alerts",
+    "alert:add": "Alert somebody else",
+    "break-glass:end": "End a break-glass of mine",
+    "staff:list": "Find colleagues",
+    "group:list": "See the groups",
+    "absence:own": "Say that I am away",
+    "mails:own": "Choose when mails come",
+}
 
 
 @router.get("")
@@ -51,5 +73,5 @@ async def end_token(request: Request, visit: Owner, token_id: UUID) -> Response:
 
 async def _tokens(request: Request, visit: Visit, made: dict[str, Any] | None = None) -> Response:
     mine = (await visit.api.get("/tokens"))["tokens"]
-    may = [(name, name) for name in FOR_PROGRAMS if visit.may(name)]
+    may = [(name, f"{IN_WORDS.get(name, name)} ({name})") for name in FOR_PROGRAMS if visit.may(name)]
     return page(request, "own/tokens.html", form=visit.form, tokens=mine, made=made, may=may)

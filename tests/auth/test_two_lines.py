@@ -63,6 +63,8 @@ ASKED_FOR_NO_SCHOOL = {
     "POST /tokens",
     "DELETE /tokens/{token_id}",
     "POST /schools",
+    "POST /first-run/open",
+    "POST /first-run",
 }
 """Before a school is known, or about the person's own sign-in, or about the trust."""
 

@@ -23,7 +23,7 @@ async def looked_up(window: Window) -> str:
     return await window.page.locator("#found").inner_text()
 
 
-async def test_c12_r9_a_teacher_who_is_shielded_by_the_page_has_nothing_left_of_it(site: Site) -> None:
+async def test_c12_a_teacher_who_is_shielded_by_the_page_has_nothing_left_of_it(site: Site) -> None:
     house = site.house
     await house.add("boyle", Role.HEAD)
     await house.known()

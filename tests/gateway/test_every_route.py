@@ -56,7 +56,7 @@ WHO: dict[str, tuple[set[str], int]] = {
 }
 
 ROWS = {
-    "incident:log": "POST /incidents",
+    "incident:log": "POST /incidents | POST /incidents/recipients",
     "draft:keep": "GET /drafts/{} | PUT /drafts/{} | DELETE /drafts/{} | POST /coach",
     "draft:list": "GET /drafts",
     "pupil:pick": "GET /pupils",

@@ -149,6 +149,22 @@ async def test_r41_a_double_tap_is_one_incident_and_the_next_concern_from_there_
     assert "Incident 2 is recorded" in (await marsh.http.get(recorded.headers["location"])).text
 
 
+async def test_r47_r77_c14_before_it_is_submitted_it_says_who_may_read_it_and_that_it_cannot_be_edited(
+    house: House,
+) -> None:
+    marsh = await (await house.add("marsh", Role.TEACHER)).sign_in("password")
+    path = f"/incidents/new/{new_id()}"
+    fields = filled(house, do="check", urgent="yes", told="no", narrative="Rowan was very aggressive.")
+    checked = await send(marsh, f"{path}/check", fields)
+    assert "You cannot edit this afterwards. You can add to it." in checked.text
+    assert "subject access" in checked.text
+    assert "courts and serious case reviews" in checked.text
+    assert "not told a DSL in person" in checked.text
+    # What the coach has to say stands there as well, and is in nobody's way.
+    assert "is an opinion" in checked.text
+    assert (await send(marsh, f"{path}/submit", fields)).status_code == 303
+
+
 async def test_a_draft_that_was_saved_in_another_window_is_shown_and_not_lost(house: House) -> None:
     marsh = await (await house.add("marsh", Role.TEACHER)).sign_in()
     path = f"/incidents/new/{new_id()}"

@@ -6,7 +6,7 @@ from time import monotonic
 import httpx
 from playwright.async_api import Locator, Page
 
-from tests.browser.conftest import PHONE, Site, shoot
+from tests.browser.conftest import PHONE, SCHEMES, WIDTHS, Site, Window, shoot
 from tests.gateway.conftest import PASSWORD
 
 SAID = 'At lunch Rowan said "I do not want to go home". Ife Adeyemi held his hand.'
@@ -96,15 +96,26 @@ async def test_r44_r55_the_simplest_concern_takes_twelve_actions_and_less_than_a
         await window.is_sound()
 
 
+async def everywhere(window: Window) -> None:
+    """The page as it stands, at both widths and in both schemes."""
+    for size in WIDTHS.values():
+        for scheme in SCHEMES:
+            await window.page.set_viewport_size(size)
+            await window.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            await window.is_sound()
+    await window.page.set_viewport_size(PHONE)
+    await window.page.emulate_media(color_scheme="light")
+
+
 async def test_r48_r65_r69_two_children_a_mark_and_a_quoted_sentence_on_a_phone(site: Site) -> None:
     async with site.window(viewport=PHONE) as window:
         await window.sign_in(site.house.people["walsh"])
         page = await window.go("/incidents/new")
-        await window.is_sound()
+        await everywhere(window)
         await page.get_by_role("combobox", name="The child’s name").fill("ade")
         await page.get_by_role("listbox").get_by_role("option").first.wait_for()
         await shoot(window, "js-found")
-        await window.is_sound()
+        await everywhere(window)
         assert await page.get_by_role("listbox").get_by_role("option").all_inner_texts() == [
             "Ife Adeyemi · Year 1 · 1A",
             "Rowan Adeyemi · Year 4 · 4B",
@@ -127,17 +138,19 @@ async def test_r48_r65_r69_two_children_a_mark_and_a_quoted_sentence_on_a_phone(
         await page.get_by_label("What you see").select_option("Bruise")
         await page.get_by_text("Ms Okafor", exact=True).first.wait_for()
         await shoot(window, "js-full")
-        await window.is_sound()
+        await everywhere(window)
         await page.get_by_text("Saved", exact=False).first.wait_for()
         await page.get_by_role("button", name="Check and submit").click()
         await page.get_by_role("heading", name="Check and submit").wait_for()
         await shoot(window, "js-check")
-        await window.is_sound()
+        await everywhere(window)
         await page.get_by_role("link", name="Change what happened").click()
         assert "very aggressive" in await text.input_value()
         await page.get_by_role("button", name="Check and submit").click()
         await page.get_by_role("button", name="Submit concern").dblclick()
         await page.get_by_role("heading", name="is recorded").wait_for()
+        await page.get_by_text("Ms Okafor has been told.").wait_for()
+        await everywhere(window)
         lines = (await signed_in(site)).json()["incidents"]
         assert [line["narrative"] for line in lines] == [
             'Rowan was very aggressive. He said "go away". Ife Adeyemi saw it.'

@@ -1,13 +1,14 @@
 """A school's shared device: made a kiosk by its token, used by everybody to log, and never to read (R43, C15)."""
 
 from tests.browser.conftest import PHONE, Site, Window, shoot
+from tests.browser.test_add_incident import everywhere
 from tests.gateway.conftest import PASSWORD, Person
 
 
 async def made_a_kiosk(site: Site, window: Window) -> None:
     made = await site.house.people["okafor"].post("/kiosks", json={"name": "Staff room"})
     page = await window.go("/kiosk")
-    await window.is_sound()
+    await everywhere(window)
     await page.get_by_label("The device’s token").fill("heed_kiosk_of_nobody")
     await page.get_by_role("button", name="Make it a kiosk").click()
     await page.get_by_role("alert").wait_for()
@@ -30,7 +31,7 @@ async def test_r43_c15_one_logs_on_a_kiosk_reads_nothing_and_is_gone(site: Site)
         page = window.page
         await shoot(window, "kiosk-start")
         window.said.clear()
-        await window.is_sound()
+        await everywhere(window)
         await identify(window, walsh)
         await page.get_by_text("You are writing as Ms Walsh").wait_for()
         assert await page.get_by_role("navigation", name="Heed").get_by_role("link").count() == 0
@@ -39,7 +40,7 @@ async def test_r43_c15_one_logs_on_a_kiosk_reads_nothing_and_is_gone(site: Site)
         await page.get_by_role("textbox", name="What happened?").fill('Rowan said "no".')
         await page.get_by_label("Welfare Concern", exact=True).check()
         await shoot(window, "kiosk-write")
-        await window.is_sound()
+        await everywhere(window)
         await page.get_by_role("button", name="Check and submit").click()
         await page.get_by_role("link", name="Change what happened").click()
         assert await page.get_by_role("textbox", name="What happened?").input_value() == 'Rowan said "no".'
@@ -47,7 +48,7 @@ async def test_r43_c15_one_logs_on_a_kiosk_reads_nothing_and_is_gone(site: Site)
         await page.get_by_role("button", name="Submit concern").click()
         await page.get_by_role("heading", name="is recorded").wait_for()
         await shoot(window, "kiosk-recorded")
-        await window.is_sound()
+        await everywhere(window)
         # Nobody is signed in, and by itself the page goes back to the start.
         assert await page.evaluate("document.body.innerText.includes('Rowan')") is False
         answer = await window.context.request.get(page.url)

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,7 @@ class Gate:
         self.secret = settings.key_secret
         self.csrf = Csrf(settings.key_secret)
         self.people: dict[str, object] = {}
+        self.providers: tuple[float, list[dict[str, Any]]] = (-math.inf, [])
         self.begun = False  # once there is a trust there always is
         self._tokens = ServiceTokens(peers, name="gateway", secret=settings.service_secret.get_secret_value())
         self.sessions = Sessions(self._ask_auth)

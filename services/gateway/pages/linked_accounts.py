@@ -1,11 +1,13 @@
 """Accounts elsewhere that somebody signs in with: the way there, from the sign-in and from Me, and unlinking one."""
 
-from typing import Annotated, Any
+from time import monotonic
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.gateway.csrf import same_site
+from services.gateway.gate import gate_of
 from services.gateway.pages import forms
 from services.gateway.pages.api import Api, Refused
 from services.gateway.pages.frame import page, to
@@ -15,6 +17,7 @@ from shared.identity import public
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Changer = Annotated[Visit, Depends(visits("sign-in:change"))]
+KEPT_SECONDS: Final = 60.0
 # What a provider's way back says of how it went: routes/linked_accounts.py.
 CAME_BACK = {
     "refused": "That account opens nothing here. Sign in with your e-mail address and password; then link it under Me.",
@@ -27,11 +30,17 @@ LINKED = {
 
 
 async def offered(request: Request) -> list[dict[str, Any]]:
-    """By whose accounts people may sign in here; none when nobody can be asked."""
+    """By whose accounts people may sign in here; none when nobody can be asked. A minute old at most."""
+    gate = gate_of(request)
+    asked_at, known = gate.providers
+    if monotonic() - asked_at < KEPT_SECONDS:
+        return known
     try:
-        return list((await Api(request).get("/sign-in/providers"))["providers"])
+        found = list((await Api(request).get("/sign-in/providers"))["providers"])
     except Refused:
         return []
+    gate.providers = monotonic(), found
+    return found
 
 
 @router.post("/sign-in/provider", dependencies=[Depends(public())])

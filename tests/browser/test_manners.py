@@ -39,7 +39,7 @@ async def nothing_is_seen(window: Window) -> None:
     await window.is_sound()
 
 
-async def test_a_page_is_hidden_at_once_and_comes_back_as_it_was(site: Site) -> None:
+async def test_r98_a_page_is_hidden_at_once_and_comes_back_as_it_was(site: Site) -> None:
     price = await site.house.add("price", Role.LEAD_DSL)
     async with site.window(viewport=PHONE, scheme="dark") as window:
         page = window.page

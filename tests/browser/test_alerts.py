@@ -45,7 +45,7 @@ def about_two(house: House) -> list[dict[str, str]]:
     return [{"pupil_id": str(house.pupils[name]), "part": part} for name, part in parts]
 
 
-async def test_r80_an_alert_appears_by_itself_is_read_acted_on_and_closed_and_the_writer_sees_that_it_was_read(
+async def test_r28_r61_r80_r82_an_alert_appears_is_read_acted_on_and_closed_and_the_writer_sees_that_it_was_read(
     site: Site,
 ) -> None:
     house = site.house
@@ -119,7 +119,7 @@ async def test_r80_an_alert_appears_by_itself_is_read_acted_on_and_closed_and_th
             assert "sleeve" not in await other.page.content()
 
 
-async def test_two_who_change_one_incident_see_both_versions_and_nothing_is_overwritten(site: Site) -> None:
+async def test_r54_c1_two_who_change_one_incident_see_both_versions_and_nothing_is_overwritten(site: Site) -> None:
     house = site.house
     okafor, haddad = house.people["okafor"], house.people["haddad"]
     marsh = await house.people["marsh"].sign_in()

@@ -6,7 +6,7 @@ import io
 from tests.browser.conftest import DESK, PHONE, Site, shoot
 
 
-async def test_a_lead_dsl_reads_the_audit_and_takes_it_away(site: Site) -> None:
+async def test_r121_a_lead_dsl_reads_the_audit_and_takes_it_away(site: Site) -> None:
     walsh = await site.house.people["walsh"].sign_in()
     await walsh.log()
     async with site.window() as window:

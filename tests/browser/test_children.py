@@ -5,7 +5,7 @@ from tests.browser.conftest import DESK, PHONE, SCHEMES, Site, shoot
 SAID = 'Rowan said "<b>I</b> do not want to go home" & cried 😢 \u202eabc\u202c. Bruises on the left arm.'
 
 
-async def test_a_dsl_finds_a_child_by_sound_and_reads_everything_on_one_page(site: Site) -> None:
+async def test_r6_r7_r92_r121_a_dsl_finds_a_child_by_sound_and_reads_everything_on_one_page(site: Site) -> None:
     marsh = await site.house.people["marsh"].sign_in()
     for day in (2, 9, 16):
         await marsh.log(narrative=SAID, occurred_at=f"2026-11-{day:02d}T12:40:00Z")
@@ -51,7 +51,7 @@ async def test_a_dsl_finds_a_child_by_sound_and_reads_everything_on_one_page(sit
         await shoot(window, "looked-at")
 
 
-async def test_what_was_written_is_found_by_who_may_read_it_and_by_nobody_else(site: Site) -> None:
+async def test_r35_what_was_written_is_found_by_who_may_read_it_and_by_nobody_else(site: Site) -> None:
     walsh = await site.house.people["walsh"].sign_in()
     await walsh.log(narrative=SAID)
     async with site.window(viewport=PHONE) as dsl, site.window(java_script_enabled=False) as teacher:

@@ -46,7 +46,7 @@ async def test_r62_categories_are_added_changed_and_retired_by_the_page(site: Si
         await window.is_sound()
 
 
-async def test_a_rule_is_written_tried_and_tells_who_it_names(site: Site) -> None:
+async def test_r122_a_rule_is_written_tried_and_tells_who_it_names(site: Site) -> None:
     async with site.window() as window:
         page = (await lead(window, site)).page
         await window.go("/settings/groups/new")

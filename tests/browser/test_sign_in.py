@@ -8,7 +8,7 @@ from tests.browser.conftest import SCHEMES, WIDTHS, Site, shoot
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", SCHEMES)
-async def test_a_person_signs_in_steps_up_and_signs_out(site: Site, width: str, scheme: str) -> None:
+async def test_r78_a_person_signs_in_steps_up_and_signs_out(site: Site, width: str, scheme: str) -> None:
     async with site.window(viewport=WIDTHS[width], scheme=scheme) as window:
         page = await window.go("/")
         await window.is_sound()

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.addresses import address_of, limit_key
 from services.gateway.calls import as_answer
-from services.gateway.limits import Limiter, told
+from services.gateway.limits import ASKED_BY_A_PAGE, Limiter, told
 from services.gateway.openapi import BASE, JSON
 from shared.errors import Problem, TooMany, WrongContentType
 
@@ -90,10 +90,11 @@ class Edge:
         state["address"] = limit_key(address)
         if scope["path"].startswith(UNGUARDED):
             return None
-        standing = self._by_address.take(limit_key(address))
-        state["standings"] = [standing]
-        if standing.refused:
-            return TooMany(standing.seconds_left)
+        if not ASKED_BY_A_PAGE.get():
+            standing = self._by_address.take(limit_key(address))
+            state["standings"] = [standing]
+            if standing.refused:
+                return TooMany(standing.seconds_left)
         if hostname(headers.get("host", "")) not in self._hosts:
             return WrongHost()
         return _unreadable(scope, headers)

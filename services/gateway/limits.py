@@ -7,9 +7,13 @@ its share, which slows a flood down and is no promise of exactness.
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 MOST_KEYS = 50_000
+
+# What a page asks of the API in this process is part of one request from outside, which was counted when it came.
+ASKED_BY_A_PAGE: ContextVar[bool] = ContextVar("asked by a page", default=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A page asks Heed's own public API, in this process: what a page can do, everybody's program can, and no more."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -8,6 +9,7 @@ from fastapi import Request
 
 from services.gateway.csrf import HEADER
 from services.gateway.gate import BACKGROUND
+from services.gateway.limits import ASKED_BY_A_PAGE
 from services.gateway.openapi import BASE
 from shared.errors import MEDIA_TYPE, FieldError, Problem
 
@@ -76,7 +78,7 @@ class Api:
         transport = httpx.ASGITransport(
             app=self._request.app, client=(client.host, client.port) if client else ("127.0.0.1", 0)
         )
-        async with httpx.AsyncClient(transport=transport, base_url=str(self._request.base_url)) as http:
+        async with httpx.AsyncClient(transport=transport, base_url=str(self._request.base_url)) as http, _by_a_page():
             answer = await http.request(
                 method,
                 BASE + path,
@@ -95,6 +97,15 @@ class Api:
         given = self._request.headers
         sent = {name: given[name] for name in SENT_ALONG if name in given}
         return sent | ({HEADER: self._csrf} if self._csrf else {})
+
+
+@asynccontextmanager
+async def _by_a_page() -> AsyncIterator[None]:
+    asked = ASKED_BY_A_PAGE.set(True)
+    try:
+        yield
+    finally:
+        ASKED_BY_A_PAGE.reset(asked)
 
 
 def refusal(answer: httpx.Response) -> Refused:

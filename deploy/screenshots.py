@@ -28,7 +28,7 @@ WIDTHS = {"phone": (360, 740), "desk": (1280, 900)}
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 DSL, ASSISTANT, TEACHER = (f"{name}@oakfield.example" for name in ("ada.okafor", "dee.walsh", "carys.bevan"))
 PATIENCE = 240.0
-LONGEST_SHOT = 2_600
+LONGEST_SHOT = 1_600
 """Pixels: a longer page is cut, it is there to be looked at."""
 
 Step = Callable[[Page, str], Awaitable[None]]

@@ -10,6 +10,7 @@ from services.gateway.pages.acting import done_or_again
 from services.gateway.pages.forms import Form
 from services.gateway.pages.frame import page
 from services.gateway.pages.problems import PageRoute
+from services.gateway.pages.settings.colleagues import colleagues
 from services.gateway.pages.visit import Visit, visits
 from shared.errors import NotFound
 
@@ -20,8 +21,8 @@ HERE = "/settings/groups"
 
 @router.get("")
 async def groups_page(request: Request, visit: Writer) -> Response:
-    groups, staff = await asyncio.gather(visit.api.get("/groups"), visit.api.get("/staff"))
-    names = {one["id"]: one["name"] for one in staff["staff"]}
+    groups, staff = await asyncio.gather(visit.api.get("/groups"), colleagues(visit))
+    names = {one["id"]: one["name"] for one in staff}
     return page(request, "settings/groups.html", groups=groups["groups"], names=names)
 
 
@@ -63,10 +64,10 @@ def _body(form: Form) -> dict[str, object]:
 
 
 async def _one(request: Request, visit: Visit, group_id: UUID | None, *, form: Form | None = None) -> Response:
-    groups, staff = await asyncio.gather(visit.api.get("/groups"), visit.api.get("/staff"))
+    groups, staff = await asyncio.gather(visit.api.get("/groups"), colleagues(visit))
     group = next((one for one in groups["groups"] if one["id"] == str(group_id)), None)
     if group_id is not None and group is None:
         raise NotFound()
     if form is None:
         form = Form.of({"name": group["name"], "member_ids": group["member_ids"]}) if group else Form()
-    return page(request, "settings/group.html", form=form, group=group, staff=staff["staff"])
+    return page(request, "settings/group.html", form=form, group=group, staff=staff)

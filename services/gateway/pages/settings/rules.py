@@ -11,6 +11,7 @@ from services.gateway.pages.api import Refused
 from services.gateway.pages.forms import Form
 from services.gateway.pages.frame import page
 from services.gateway.pages.problems import PageRoute
+from services.gateway.pages.settings.colleagues import colleagues
 from services.gateway.pages.visit import Visit, visits
 from services.gateway.pages.words import PARTS, ROLES, WHY
 from shared.errors import NotFound
@@ -156,13 +157,13 @@ async def _known(visit: Visit) -> dict[str, Any]:
         visit.api.get("/alert-rules"),
         visit.api.get("/categories"),
         visit.api.get("/groups"),
-        visit.api.get("/staff"),
+        colleagues(visit),
     )
-    names = {one["id"]: one["name"] for one in [*categories["categories"], *groups["groups"], *staff["staff"]]}
+    names = {one["id"]: one["name"] for one in [*categories["categories"], *groups["groups"], *staff]}
     return {
         "rules": rules,
         "categories": categories["categories"],
         "groups": groups["groups"],
-        "staff": staff["staff"],
+        "staff": staff,
         "names": names,
     }

@@ -75,6 +75,7 @@ async def _whole_house(folder: DataFolder, host: str, port: int, *, demonstratio
             await house.demonstrate(folder, services, bus, stop)
         else:
             house.leave_empty(folder)
+        services["gateway"].api.state.invented = folder.step("demonstration") == "finished"
         if not stop.is_set():
             welcome.show(folder, address, code=await house.starting_code_of(services))
         await answer(services["gateway"].api, door, stop)

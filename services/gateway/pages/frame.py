@@ -119,6 +119,8 @@ def page(
         status = 422
     html = PAGES.get_template(template).render(
         demo=demonstration(request),
+        # An empty house on trial catches its mails as a demonstration does; its people are real.
+        invented=getattr(request.app.state, "invented", True),
         here=request.url.path,
         navigation=navigation(visit) if visit else (),
         visit=visit,

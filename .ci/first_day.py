@@ -179,7 +179,7 @@ def mail_says_nothing(address: str) -> None:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         page = httpx.get(f"{address}/demo/mail", trust_env=False).text
-        for mail in re.findall(r"<article>.*?</article>", page, re.DOTALL):
+        for mail in re.findall(r'<article class="mail">.*?</article>', page, re.DOTALL):
             subject = part(mail, r"<h2>(.*?)</h2>")
             # Signing in from a new browser is told by mail too.
             if LEAD in part(mail, r"<dt>To</dt><dd>(.*?)</dd>") and "alert" in subject:

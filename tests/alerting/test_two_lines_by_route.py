@@ -133,6 +133,7 @@ def probes(schools: TwoSchools, *askers: Client) -> Probes:
     probe("GET /rules", "/rules")
     probe("GET /escalation-settings", "/escalation-settings")
     probe("POST /rules/try", "/rules/try", json={"category_ids": [str(WELFARE)], "sensitivity": 2})
+    probe("POST /recipients", "/recipients", json={"category_ids": [str(WELFARE)], "sensitivity": 2})
     harbour = schools.harbour
     incident = harbour.auth.mint({"sub": "service:incident", "svc": "incident"}, "alerting")
     headers = {"Authorization": f"Bearer {incident}"}

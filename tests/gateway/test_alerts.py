@@ -57,7 +57,14 @@ async def test_r67_who_is_told_reads_acts_and_is_done_and_the_writer_learns_that
     own = (await haddad.get("/incidents")).json()
     assert own["incidents"][0]["first_read_at"] == state["read_at"]
     told = (await haddad.get(f"/incidents/{concern}/told")).json()
-    assert told == {"incident_id": str(concern), "told": 1, "first_read_at": state["read_at"]}
+    assert told == {
+        "incident_id": str(concern),
+        "told": 1,
+        "first_read_at": state["read_at"],
+        "first_told_id": str(okafor.id),
+        "names": {str(okafor.id): "Ms Okafor"},
+        "notices": [],
+    }
     # Their own words, and nothing of what followed (R28).
     read = (await haddad.get(f"/incidents/{concern}")).json()
     assert read["view"] == "own"

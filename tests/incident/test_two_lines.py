@@ -157,6 +157,8 @@ def probes(schools: TwoSchools) -> Probes:
     probe("POST /incidents/summaries", "/incidents/summaries", json={"ids": [str(there), str(here)]})
     for incident_id in (there, here):
         probe("GET /incidents/{incident_id}", f"/incidents/{incident_id}")
+    outlined = {"category_ids": [str(theirs)], "pupils": [{"pupil_id": str(schools.oakfield.rowan)}]}
+    probe("POST /incidents/outline", "/incidents/outline", json=outlined)
     change = {**harbour.concern(), "reason": "It was another child."}
     probe("POST /incidents/{incident_id}/corrections", f"/incidents/{there}/corrections", json=change)
     probe("POST /incidents/{incident_id}/close", f"/incidents/{there}/close", json={"reason": "Done with."})

@@ -44,6 +44,12 @@ def peers_by_url(settings: HouseSettings) -> Peers:
     return Peers(urls)
 
 
+def import_services() -> None:
+    """Reading all their code takes a second and more: `heed up` does it while PostgreSQL starts."""
+    for name in SERVICES:
+        import_module(f"services.{name}.app")
+
+
 def all_in_one(bus: Bus, mail: CapturedMail | None = None) -> dict[str, Service]:
     """Every service, speaking to the others in this process, over one bus."""
     peers = Peers()

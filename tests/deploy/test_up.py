@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +32,18 @@ MOST_MEGABYTES = 250
 def first_day(house: HouseUp, *more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(FIRST_DAY), house.address, *more]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
+
+
+def slowed() -> float:
+    """How many times its own work a bare program takes at this moment: 1 on a machine that does nothing else."""
+
+    def worked() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    before, began = worked(), time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import fastapi, sqlalchemy.ext.asyncio, asyncpg"], check=True)
+    return max(1.0, (time.perf_counter() - began) / (worked() - before))
 
 
 async def counts(house: HouseUp) -> dict[str, int]:
@@ -68,9 +82,9 @@ async def test_a_day_then_ctrl_c_then_kill_and_all_of_it_is_found_again(data: Pa
     assert before["alert"] > before["incident"] > 150
     _ends_cleanly(house)
 
-    # The better of two: what else this machine does is not the house's.
+    # The better of two, and beside how slow everything is just now: what else this machine does is not the house's.
     first, second = _opened_again(houses, data), _opened_again(houses, data)
-    assert min(first, second) <= SECONDS_TO_OPEN_AGAIN
+    assert min(first, second) <= SECONDS_TO_OPEN_AGAIN * slowed()
 
     killed = _start(houses, data)
     killed.open()

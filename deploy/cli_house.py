@@ -63,6 +63,7 @@ async def _one_service(name: str, only: str | None, host: str, port: int) -> Non
         peers = building.peers_by_url(settings)
         rooms.push_async_callback(peers.close)
         service = building.build(name, peers=peers, bus=bus)
+        building.keep_what_was_built()
         if settings.is_demo:
             building.show_captured_mail(service, folder_of(None))
         if only not in {None, "api", *service.workers}:

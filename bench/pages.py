@@ -10,14 +10,16 @@ import statistics
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import httpx
 from playwright.async_api import Page, async_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from deploy.process import answer, open_door
 from deploy.screenshots import DSL, house, sign_in
+from services.gateway.pages import serving
 
 PATHS = ("/my", "/incidents/new", "/children", "/settings/rules", "/audit")
 ROUNDS = 15
@@ -31,24 +33,43 @@ async def bare(pages: dict[str, str]) -> AsyncIterator[str]:
     async def page(request: Request) -> HTMLResponse:
         return HTMLResponse(pages[request.url.path])
 
+    async def asset(request: Request) -> Response:
+        return await serving.asset(request, **request.path_params)
+
+    routes = [Route("/assets/{version}/{name:path}", asset), Route("/{path:path}", page)]
     door, stop = open_door("127.0.0.1", 0), asyncio.Event()
-    serving = asyncio.create_task(answer(Starlette(routes=[Route("/{path:path}", page)]), door, stop))
+    answers = asyncio.create_task(answer(Starlette(routes=routes), door, stop))
+    address = f"http://localhost:{door.getsockname()[1]}"
     try:
-        yield f"http://localhost:{door.getsockname()[1]}"
+        await answering(address + next(iter(pages)))
+        yield address
     finally:
         stop.set()
-        await serving
+        await answers
+
+
+async def answering(address: str) -> None:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        for _ in range(100):
+            try:
+                await http.get(address)
+            except httpx.ConnectError:
+                await asyncio.sleep(0.05)
+            else:
+                return
+    raise SystemExit("The bare server did not answer.")
 
 
 async def painted(page: Page, address: str) -> float:
     """Milliseconds until the first paint; the median of several rounds."""
-    times = []
+    times: list[float] = []
     for _ in range(ROUNDS):
         await page.goto(address, wait_until="load")
-        found = await page.evaluate(_PAINTED)
-        if found is not None:
-            times.append(found)
-    return float(statistics.median(times))
+        # Asked again and again: the page's own policy lets nothing be evaluated within it.
+        while (found := await page.evaluate(_PAINTED)) is None:
+            await page.wait_for_timeout(10)
+        times.append(found)
+    return statistics.median(times)
 
 
 async def main() -> None:
@@ -61,8 +82,7 @@ async def main() -> None:
         found, kept = {}, {}
         for path in PATHS:
             found[path] = await painted(page, address + path)
-            # Its parts from where they are: only who makes the HTML differs.
-            kept[path] = (await page.content()).replace('"/assets/', f'"{address}/assets/')
+            kept[path] = await page.content()
         async with bare(kept) as plain:
             for path in PATHS:
                 beside = await painted(page, plain + path)

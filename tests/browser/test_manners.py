@@ -1,5 +1,6 @@
 """Manners of a page with children in it: it hides, it goes blank by itself, and elevated access ends in sight."""
 
+import asyncio
 from datetime import UTC, datetime
 
 from playwright.async_api import expect
@@ -18,6 +19,16 @@ async def change_sessions(site: Site, **values: object) -> None:
     """What would take minutes to come about: sessions that have ended, elevation that is over."""
     async with site.house.services["auth"].api.state.db.begin(Scope()) as session:
         await session.execute(update(StaffSession).values(**values))
+
+
+async def elevation_ends(site: Site, window: Window) -> None:
+    """As if its time were up; the gateway shares what auth said for a second."""
+    await change_sessions(site, elevated_at=None)
+    async with asyncio.timeout(10):
+        while True:
+            answer = await window.page.request.get(f"{site.address}/api/v1/me", headers={"X-Heed-Background": "1"})
+            if (await answer.json())["elevated_until"] is None:
+                return
 
 
 async def fresh_codes(site: Site, person: Person) -> None:
@@ -97,7 +108,7 @@ async def test_r91_elevated_access_runs_out_while_typing_and_nothing_is_lost(sit
         await expect(page.get_by_role("link", name="Elevated, 10 min")).to_be_visible()
         await window.is_sound()
         await shoot(window, "elevated-desk")
-        await change_sessions(site, elevated_at=None)
+        await elevation_ends(site, window)
         for _ in range(3):
             await page.clock.fast_forward("03:30")
             await page.mouse.move(5, 5)

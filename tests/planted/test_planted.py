@@ -42,7 +42,7 @@ class Copy:
         done = subprocess.run(
             command, cwd=self.root, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
-        return done.returncode, done.stdout[-2_000:] + done.stderr[-2_000:]
+        return done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")

@@ -178,6 +178,39 @@ async def test_r127_whether_a_sanction_is_asked_is_the_schools_to_say(school: Sc
     await change(school, "Attendance", asks_sanction=True)
     shown = await whole(school, await school.log(school.someone(Role.TEACHER), of="Attendance", sanction="A letter."))
     assert shown["sanction"] == "A letter."
+    await change(school, "SEND", asks_sanction=True)
+    shown = await whole(school, await school.log(school.someone(Role.TEACHER), of="SEND/EHCP", sanction="A letter."))
+    assert shown["sanction"] == "A letter."
+
+
+async def closed(school: School, of: str) -> int:
+    """What comes of closing a concern of this category after which nothing has followed."""
+    incident_id = await school.log(school.someone(Role.TEACHER), of=of)
+    return (await school.dsl.post(f"/incidents/{incident_id}/close", json={"reason": "Seen."})).status_code
+
+
+async def test_r20_what_must_be_followed_up_is_the_schools_to_say_and_goes_for_what_lies_below(school: School) -> None:
+    assert await closed(school, "Behaviour incident/Physical") == 200
+    assert (await change(school, "Behaviour incident", must_follow_up=True)).json()["must_follow_up"] is True
+    for of in ("Behaviour incident", "Behaviour incident/Physical"):
+        assert await closed(school, of) == 409
+    # One of them by itself; and saying of the parent what it says already leaves that alone.
+    assert (await change(school, "Behaviour incident/Physical", must_follow_up=False)).status_code == 200
+    await change(school, "Behaviour incident", must_follow_up=True, name="Behaviour")
+    assert await closed(school, "Behaviour incident/Physical") == 200
+    assert await closed(school, "Behaviour incident/Verbal") == 409
+    under = str(school.categories["Behaviour incident"])
+    made = await school.dsl.post("/categories", json={"name": "Vaping", "parent_id": under})
+    own = await school.dsl.post("/categories", json={"name": "Truancy", "must_follow_up": True})
+    assert (made.json()["must_follow_up"], own.json()["must_follow_up"]) == (True, True)
+    assert (made.json()["asks_sanction"], own.json()["asks_sanction"]) == (True, False)
+
+
+async def test_r20_what_is_merged_into_what_must_be_followed_up_is_followed_up(school: School) -> None:
+    incident_id = await school.log(school.someone(Role.TEACHER), of="Behaviour incident/Physical")
+    one, into = school.categories["Behaviour incident/Physical"], school.categories["Peer on peer abuse/Physical Harm"]
+    assert (await school.dsl.post(f"/categories/{one}/merge", json={"into": str(into)})).status_code == 204
+    assert (await school.dsl.post(f"/incidents/{incident_id}/close", json={"reason": "Seen."})).status_code == 409
 
 
 async def test_they_are_shown_in_the_schools_order(school: School) -> None:

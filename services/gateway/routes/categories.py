@@ -36,7 +36,7 @@ async def reorder(caller: Writer, body: schemas.NewOrder) -> Response:
 
 @router.patch("/{category_id}", responses=gives(schemas.CategorySetting, "The category as it is now.", etag=True))
 async def change(caller: Writer, category_id: UUID, body: schemas.CategoryChange, if_match: IfMatch = None) -> Response:
-    """Rename a category, or set how sensitive it is, when it is to be logged and whether a sanction is asked.
+    """Rename a category, or set how sensitive it is, when it is to be logged, and what is asked of it.
 
     What is left out stays. What was logged shows the name it had then beside today's. Incidents are at once as
     sensitive as their categories are.

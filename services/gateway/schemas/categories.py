@@ -14,6 +14,9 @@ Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 366)]
 SENSITIVITY = "1 ordinary, 2 sensitive, 3 child protection"
 WITHIN = "within how many minutes of the incident to log it; null is the same day"
 ASKS = "whether the form asks for the sanction"
+FOLLOWED = "whether nothing of it is closed before an action or a decision has followed"
+LEFT_OUT = "left out, as of what it lies below"
+BELOW = "what lies below is set with it when this changes"
 
 
 class NewCategory(Body):
@@ -23,7 +26,8 @@ class NewCategory(Body):
     parent_id: UUID | None = Field(None, description="for a sub-category: what it lies below")
     sensitivity: Level | None = Field(None, description=f"{SENSITIVITY}; left out, that of what it lies below")
     log_within_minutes: Minutes | None = Field(None, description=WITHIN)
-    asks_sanction: bool | None = Field(None, description=ASKS)
+    asks_sanction: bool | None = Field(None, description=f"{ASKS}; {LEFT_OUT}")
+    must_follow_up: bool | None = Field(None, description=f"{FOLLOWED}; {LEFT_OUT}")
 
 
 class CategoryChange(Body):
@@ -32,7 +36,8 @@ class CategoryChange(Body):
     name: Annotated[Name, Field(min_length=1)] = ""
     sensitivity: Level = Field(1, description=f"{SENSITIVITY}; what lies below is raised with it")
     log_within_minutes: Minutes | None = Field(None, description=WITHIN)
-    asks_sanction: bool = Field(False, description=ASKS)
+    asks_sanction: bool = Field(False, description=f"{ASKS}; {BELOW}")
+    must_follow_up: bool = Field(False, description=f"{FOLLOWED}; {BELOW}")
 
 
 class MergeInto(Body):
@@ -56,6 +61,7 @@ class CategorySetting(Answer):
         sensitivity=2,
         log_within_minutes=None,
         asks_sanction=False,
+        must_follow_up=False,
         retired_at=None,
         merged_into=None,
         version=1,
@@ -67,6 +73,7 @@ class CategorySetting(Answer):
     sensitivity: int = Field(description=SENSITIVITY)
     log_within_minutes: int | None = Field(description=WITHIN)
     asks_sanction: bool = Field(description=ASKS)
+    must_follow_up: bool = Field(description=FOLLOWED)
     retired_at: datetime | None
     merged_into: UUID | None = Field(description="what it counts as in filters and patterns")
     version: int
@@ -82,6 +89,7 @@ class CategorySettings(Answer):
                 "sensitivity": 2,
                 "log_within_minutes": None,
                 "asks_sanction": False,
+                "must_follow_up": False,
                 "retired_at": None,
                 "merged_into": None,
                 "version": 1,

@@ -23,6 +23,7 @@ class NewCategory(Body):
     sensitivity: Level | None = None
     log_within_minutes: Minutes | None = None
     asks_sanction: bool | None = None
+    must_follow_up: bool | None = None
 
 
 class CategoryChange(Body):
@@ -32,6 +33,7 @@ class CategoryChange(Body):
     sensitivity: Level = 1
     log_within_minutes: Minutes | None = None
     asks_sanction: bool = False
+    must_follow_up: bool = False
 
 
 class MergeInto(Body):
@@ -50,6 +52,7 @@ class CategorySetting(BaseModel):
     sensitivity: int
     log_within_minutes: int | None
     asks_sanction: bool
+    must_follow_up: bool
     retired_at: datetime | None
     merged_into: UUID | None
     version: int

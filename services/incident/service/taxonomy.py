@@ -20,7 +20,8 @@ from shared.identity import Staff
 from shared.ids import new_id
 from shared.outbox import publish_all
 
-CHANGEABLE = frozenset({"name", "sensitivity", "log_within_minutes", "asks_sanction"})
+FLAGS = ("asks_sanction", "must_follow_up")
+CHANGEABLE = frozenset({"name", "sensitivity", "log_within_minutes", *FLAGS})
 
 
 async def add_category(
@@ -32,8 +33,12 @@ async def add_category(
     sensitivity: int | None = None,
     log_within_minutes: int | None = None,
     asks_sanction: bool | None = None,
+    must_follow_up: bool | None = None,
 ) -> Category:
     """A category, or below one a sub-category, which is as sensitive as its parent unless it is raised above it.
+
+    What is not said of a sanction and of following up is as it is of the parent: what must be followed up stays so,
+    however finely a school divides it.
 
     Raises NotFound for a parent the school does not use, Invalid for a name it has there already.
     """
@@ -52,8 +57,7 @@ async def add_category(
         merged_into=None,
         log_within_minutes=log_within_minutes,
         asks_sanction=(parent.asks_sanction if parent else False) if asks_sanction is None else asks_sanction,
-        # What must be followed up stays so, however finely a school divides it.
-        must_follow_up=parent.must_follow_up if parent else False,
+        must_follow_up=(parent.must_follow_up if parent else False) if must_follow_up is None else must_follow_up,
         version=1,
     )
     _check(made, known)
@@ -71,8 +75,9 @@ async def change_category(
     changes: Mapping[str, Any],
     version: int | None = None,
 ) -> Category:
-    """Rename it, or set its sensitivity, service level and whether a sanction is asked; the others stay as they are.
+    """Rename it, or set its sensitivity, service level, whether a sanction is asked and whether it must be followed up.
 
+    What is not named stays as it is. What lies below goes along when sensitivity, sanction or following up change.
     Incidents are from then on as sensitive as their categories are; those who are above a reader's ceiling are gone
     from sight at once. Raises NotFound, Conflict, Invalid.
     """
@@ -94,6 +99,7 @@ async def change_category(
     touched = [category]
     if "sensitivity" in changes:
         touched += _raise_below(category, known)
+    _set_below(category, known, [name for name in FLAGS if name in changes and changes[name] != before[name]])
     await session.flush()
     if any(changes[name] != before[name] for name in changes if name == "sensitivity"):
         await _weigh_anew(session, category.school_id, [one.id for one in touched])
@@ -117,7 +123,7 @@ async def retire_category(session: AsyncSession, *, acting_staff: Staff, categor
 async def merge_category(session: AsyncSession, *, acting_staff: Staff, category_id: UUID, into_id: UUID) -> None:
     """From now on it counts as the other in filters and patterns; what was logged keeps the name it had.
 
-    It becomes as sensitive as the other, never less. Raises NotFound, Invalid.
+    It becomes as sensitive as the other, never less, and is followed up if the other is. Raises NotFound, Invalid.
     """
     known = await hold(session, acting_staff.school_id)
     category, into = in_use(known, category_id), in_use(known, into_id)
@@ -126,13 +132,13 @@ async def merge_category(session: AsyncSession, *, acting_staff: Staff, category
     if _beside(known, category.id):
         raise Invalid(FieldError("category_id", "It has sub-categories; merge or retire them first."))
     _retire([category])
-    category.sensitivity = max(category.sensitivity, into.sensitivity)
+    _weigh_as(category, into)
     category.merged_into = into.id
     for one in known.values():
         # What was merged into it goes along, so that each is one step from what it counts as.
         if one.merged_into == category.id:
             one.merged_into = into.id
-            one.sensitivity = max(one.sensitivity, into.sensitivity)
+            _weigh_as(one, into)
             one.version += 1
     await session.flush()
     await _weigh_anew(session, category.school_id, [one.id for one in known.values() if one.merged_into == into.id])
@@ -197,6 +203,22 @@ def _raise_below(category: Category, known: Mapping[UUID, Category]) -> list[Cat
         one.sensitivity = category.sensitivity
         one.version += 1
     return raised
+
+
+def _set_below(category: Category, known: Mapping[UUID, Category], flags: Sequence[str]) -> None:
+    """As the parent is now; afterwards each may be set by itself. The retired too: of them incidents may be open."""
+    for one in known.values():
+        if one.parent_id != category.id:
+            continue
+        changed = [name for name in flags if getattr(one, name) != getattr(category, name)]
+        for name in changed:
+            setattr(one, name, getattr(category, name))
+        one.version += bool(changed)
+
+
+def _weigh_as(category: Category, into: Category) -> None:
+    category.sensitivity = max(category.sensitivity, into.sensitivity)
+    category.must_follow_up = category.must_follow_up or into.must_follow_up
 
 
 async def _weigh_anew(session: AsyncSession, school_id: UUID, category_ids: Sequence[UUID]) -> None:

@@ -59,6 +59,7 @@ async def change(request: Request, visit: Writer, category_id: UUID) -> Response
         "sensitivity": int(form.text("sensitivity") or 1),
         "log_within_minutes": int(minutes) if minutes.isdecimal() else None,
         "asks_sanction": form.has("asks_sanction"),
+        "must_follow_up": form.has("must_follow_up"),
     }
     return await done_or_again(
         request,

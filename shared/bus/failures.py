@@ -39,7 +39,8 @@ def looks_away(problem: BaseException) -> bool:
 
 
 def _is_away(problem: BaseException) -> bool:
-    if isinstance(problem, OSError | PoolTimeout | asyncpg.PostgresConnectionError):
+    # The last is a driver that was caught by the end of a connection in the middle of an answer.
+    if isinstance(problem, OSError | PoolTimeout | asyncpg.PostgresConnectionError | asyncpg.InternalClientError):
         return True
     if isinstance(problem, DBAPIError) and problem.connection_invalidated:
         return True

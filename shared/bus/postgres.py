@@ -96,7 +96,7 @@ class PostgresBus:
         if pool is not None:
             try:
                 await asyncio.wait_for(pool.close(), 5)
-            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except tables.AWAY:
                 pool.terminate()
 
     async def prune(self) -> None:
@@ -130,7 +130,7 @@ class PostgresBus:
             await asyncio.sleep(PRUNE_SECONDS)
             try:
                 await self.prune()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+            except tables.AWAY as problem:
                 _log.warning("bus.prune_failed", error=type(problem).__name__)
 
 

@@ -20,8 +20,6 @@ POLL_SECONDS: Final = 0.5
 
 _log = structlog.get_logger(__name__)
 
-_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
-
 
 @dataclass
 class _Place:
@@ -83,7 +81,7 @@ class PostgresConsumer:
             try:
                 await self._commit_owed()
                 found = await self._fetch(limit)
-            except _AWAY as problem:
+            except tables.AWAY as problem:
                 _log.info("bus.fetch_postponed", consumer=self._group, error=type(problem).__name__)
                 found = []
             if found or clock() >= ends:
@@ -129,7 +127,7 @@ class PostgresConsumer:
                 self._owed[id_] = max(self._owed.get(id_, 0), message.offset + 1)
         try:
             await self._commit_owed()
-        except _AWAY as problem:
+        except tables.AWAY as problem:
             _log.info("bus.commit_postponed", consumer=self._group, error=type(problem).__name__)
 
     async def _commit_owed(self) -> None:
@@ -164,7 +162,7 @@ class PostgresConsumer:
             async with self._connection() as connection:
                 await connection.execute(_LEAVE, self._group, self._me)
             self._signal.tell({f"group:{self._group}"})
-        except _AWAY as problem:
+        except tables.AWAY as problem:
             # The lease will run out by itself.
             _log.info("bus.left_silently", consumer=self._group, error=type(problem).__name__)
         self._places.clear()
@@ -176,7 +174,8 @@ class PostgresConsumer:
             self._changed.clear()
             try:
                 await self._beat()
-            except _AWAY as problem:
+            except Exception as problem:
+                # Whatever it was: a member that no longer renews its lease would stand still for ever, and say nothing.
                 _log.warning("bus.heartbeat_missed", consumer=self._group, error=type(problem).__name__)
                 await asyncio.sleep(self._beat_seconds / 3)
 

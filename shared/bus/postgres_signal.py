@@ -11,7 +11,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from shared.bus.postgres_tables import CHANNEL
+from shared.bus.postgres_tables import AWAY, CHANNEL
 
 LONGEST_PAUSE: Final = 2.0
 
@@ -64,7 +64,7 @@ class Signal:
             try:
                 await self._talk()
                 pause = 0.05
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+            except AWAY as problem:
                 _log.info("bus.signal_lost", error=type(problem).__name__)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)

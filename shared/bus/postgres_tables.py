@@ -9,6 +9,9 @@ import asyncpg
 CHANNEL: Final = "heed_bus"
 CREATION_LOCK: Final = 0x6865_6564_0002  # "heed", 2
 
+# What a server that goes away looks like; also to asyncpg itself, which may be caught in the middle of an answer.
+AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
 # A partition's head and a group's place are updated at every batch: room on the page keeps those updates cheap.
 TABLES: Final = """
 CREATE TABLE IF NOT EXISTS bus_partition (

@@ -93,6 +93,8 @@ class Runner:
                     if ledger.begin(message):
                         lanes.put(message)
                 lanes.check()
+                if committing.done():
+                    committing.result()  # without it nothing would be committed any more: end, and be started again
         finally:
             pruning.cancel()
             await lanes.close(LAST_EFFECTS)

@@ -54,7 +54,11 @@ class MailLeases:
         self._owner = new_id()
 
     async def take(self, limit: int) -> list[Mail]:
-        """The mails that are due, the longest waiting first: ours now."""
+        """The mails that are due, the longest waiting first: ours now.
+
+        To be asked with nothing in hand. What is ours by the table then was leased by an answer that never reached us,
+        when the database went away: it is taken again at once, and does not wait for its lease to end.
+        """
         rows = await self._db.alone(_TAKE, self._owner, self._seconds, limit)
         return [
             Mail(
@@ -95,7 +99,7 @@ _TAKE: Final = """
     WITH due AS (
         SELECT id, state FROM mail
         WHERE sent_at IS NULL AND next_try_at <= now()
-            AND (state IN ('prepared', 'unknown') OR (state = 'sending' AND lease_until <= now()))
+            AND (state IN ('prepared', 'unknown') OR (state = 'sending' AND (lease_until <= now() OR lease_owner = $1)))
         ORDER BY next_try_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
     )
     UPDATE mail SET state = 'sending', lease_owner = $1, lease_until = now() + make_interval(secs => $2)

@@ -380,6 +380,14 @@ async def test_what_another_sender_holds_is_left_alone_until_its_lease_ends(queu
         await queue.until_all("sent")
 
 
+async def test_what_was_leased_by_an_answer_that_got_lost_is_taken_again_at_once(queue: Queue) -> None:
+    mails = await queue.put("haddad@school.example", "okafor@school.example")
+    mine, another = MailLeases(queue.worker_db, seconds=3600), MailLeases(queue.worker_db, seconds=3600)
+    for _ in range(2):
+        assert {mail.id for mail in await mine.take(10)} == set(mails)
+        assert await another.take(10) == []
+
+
 async def test_a_mail_of_a_kind_from_a_newer_version_waits_for_its_sender(queue: Queue) -> None:
     await queue.put("haddad@school.example")
     await queue.execute("UPDATE mail SET kind = 'something-new'")

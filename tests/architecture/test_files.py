@@ -20,6 +20,23 @@ def test_a_file_has_a_telling_name_and_at_most_400_lines(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
+CONFLICT = re.compile(r"^(<<<<<<< |>>>>>>> |\|\|\|\|\|\|\| )", re.MULTILINE)
+TEXTS = {".py", ".html", ".txt", ".css", ".js", ".md", ".toml", ".yml", ".yaml", ".sql", ".mako"}
+
+
+def test_no_file_still_holds_both_sides_of_a_conflict() -> None:
+    """A template with its markers renders: nobody sees them until somebody wonders which side counts."""
+    assert CONFLICT.search("one\n" + "<" * 7 + " HEAD\n")
+    written = [
+        path
+        for part in ("services", "shared", "deploy", "docs", "tests", "bench")
+        for path in (ROOT / part).rglob("*")
+        if path.suffix in TEXTS and path.is_file()
+    ]
+    assert len(written) > 200
+    assert [path for path in written if CONFLICT.search(path.read_text(encoding="utf-8", errors="replace"))] == []
+
+
 EDITION = re.compile(
     r"(keeping children safe in education|kcsie|working together to safeguard)[^\n]{0,20}\b20[0-9]{2}\b", re.IGNORECASE
 )

@@ -5,10 +5,25 @@ from tests.browser.conftest import DESK, PHONE, SCHEMES, Site, shoot
 SAID = 'Rowan said "<b>I</b> do not want to go home" & cried 😢 \u202eabc\u202c. Bruises on the left arm.'
 
 
+WORDS = 'Two fingers wide. <i>He</i> said "it was the door" \u202eabc\u202c'
+
+
+def marks(pupil_id: str) -> list[dict[str, object]]:
+    """On the front, twice, and on the hands."""
+    spot = {"pupil_id": pupil_id, "view": "front", "figure": "child", "kind": "bruise"}
+    return [
+        {**spot, "x": 0.75, "y": 0.324, "size_mm": 20, "colour": "yellow", "words": WORDS},
+        {**spot, "x": 0.4, "y": 0.72},
+        {**spot, "view": "hands", "x": 0.25, "y": 0.3, "kind": "cut"},
+    ]
+
+
 async def test_r6_r7_r92_r121_a_dsl_finds_a_child_by_sound_and_reads_everything_on_one_page(site: Site) -> None:
     marsh = await site.house.people["marsh"].sign_in()
     for day in (2, 9, 16):
-        await marsh.log(narrative=SAID, occurred_at=f"2026-11-{day:02d}T12:40:00Z")
+        seen = marks(str(site.house.pupils["Rowan"]))[: day - 1]
+        await marsh.log(narrative=SAID, occurred_at=f"2026-11-{day:02d}T12:40:00Z", marks=seen)
+    await marsh.log(about="Ife", marks=marks(str(site.house.pupils["Ife"])))
     async with site.window() as window:
         page = window.page
         await window.sign_in(site.house.people["haddad"], sure=False)
@@ -27,6 +42,18 @@ async def test_r6_r7_r92_r121_a_dsl_finds_a_child_by_sound_and_reads_everything_
         assert await page.title() == "Record – Heed"
         assert await page.locator(".entries > li > .words").first.text_content() == SAID
         await page.get_by_text("3 in 30 days: Welfare Concern").wait_for()
+        # The body map over time: a figure for each incident and view with marks, the oldest first; the same in words.
+        drawn = page.locator(".over-time figure")
+        assert await drawn.locator("figcaption").all_inner_texts() == [
+            *("2 November 2026\nFront", "9 November 2026\nFront", "9 November 2026\nHands"),
+            *("16 November 2026\nFront", "16 November 2026\nHands"),
+        ]
+        assert [await one.locator(".pin").count() for one in await drawn.all()] == [1, 2, 1, 2, 1]
+        assert await page.get_by_role("img", name="9 November 2026, front: 2 marks").count() == 1
+        told = page.locator(".marked > li")
+        assert await told.get_by_role("link").all_inner_texts() == ["Incident 1", "Incident 2", "Incident 3"]
+        assert await told.locator(".said").first.text_content() == WORDS
+        assert "cut" in await told.nth(1).get_by_role("listitem").nth(2).inner_text()
         for width, viewport in (("phone", PHONE), ("desk", DESK)):
             await page.set_viewport_size(viewport)
             for scheme in SCHEMES:

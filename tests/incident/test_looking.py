@@ -97,9 +97,11 @@ async def test_marks_over_time_are_those_of_the_child(school: School) -> None:
     place = {"view": "front", "figure": "child", "x": 0.25, "y": 0.5}
     spot = {"pupil_id": str(school.rowan), **place, "kind": "bruise"}
     author = school.someone(Role.SUPPORT)
+    await school.log(author, of=SENSITIVE)
     await school.log(author, of=SENSITIVE, marks=[spot])
     marks = (await school.dsl.get(f"/pupils/{school.rowan}/patterns")).json()["marks"]
-    assert [(m["kind"], m["x"], m["y"]) for m in marks] == [("bruise", 0.25, 0.5)]
+    told = [(m["kind"], m["x"], m["y"], m["number"], m["incident_number"]) for m in marks]
+    assert told == [("bruise", 0.25, 0.5, 1, 2)]
     ife = school.pupils["Ife Adeyemi 1A"]
     assert (await school.dsl.get(f"/pupils/{ife}/patterns")).json()["marks"] == []
 

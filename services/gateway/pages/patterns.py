@@ -29,12 +29,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """The marks of one incident: on the body map over time, it has a figure for each view that holds one."""
+
+    incident_id: str
+    incident_number: int
+    at: str
+    marks: list[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     entries: int
     weeks: list[Row]
     months: list[Row]
     clusters: list[dict[str, Any]]
-    marks: list[dict[str, Any]]
+    marked: list[Marked]
     most_in_a_month: int
 
 
@@ -46,9 +56,18 @@ def patterns_of(answer: Mapping[str, Any]) -> Shown:
         weeks=_rows(weeks, _last_weeks(weeks)),
         months=monthly,
         clusters=list(answer["clusters"]),
-        marks=list(answer["marks"]),
+        marked=_marked(answer["marks"]),
         most_in_a_month=max((cell.count for row in monthly for cell in row.cells), default=0),
     )
+
+
+def _marked(marks: Iterable[Mapping[str, Any]]) -> list[Marked]:
+    """By incident, in the order in which the marks come: the oldest first."""
+    made: dict[str, Marked] = {}
+    for mark in marks:
+        one = Marked(mark["incident_id"], mark["incident_number"], mark["at"], [])
+        made.setdefault(one.incident_id, one).marks.append(mark)
+    return list(made.values())
 
 
 def _rows(counts: Iterable[Mapping[str, Any]], times: list[date]) -> list[Row]:

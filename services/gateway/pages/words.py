@@ -13,7 +13,10 @@ def at(value: datetime | str) -> datetime:
 
 
 def on(value: date | str) -> date:
-    return date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    """A date; of a time, the day that it is in London."""
+    if isinstance(value, datetime) or (isinstance(value, str) and len(value) > len("2026-03-02")):
+        return at(value).date()
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def day(value: date | str, *, today: date | None = None) -> str:

@@ -104,8 +104,9 @@ class Cluster(Answer):
 
 class MarkOverTime(Answer):
     incident_id: UUID
+    incident_number: int
     at: datetime
-    number: int
+    number: int = Field(description="of the mark, counted for each child of an incident")
     view: str
     figure: str
     x: float = Field(description="a share of the drawing's width")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.incident.domain import Counted
-from services.incident.models import Category, IncidentCategory, IncidentMark, IncidentPupilCategory
+from services.incident.models import Category, IncidentCategory, IncidentMark, IncidentNumber, IncidentPupilCategory
 from services.incident.queries.entries import entries
 from services.incident.queries.reach import Who
 
@@ -63,10 +63,11 @@ async def counted(
 
 async def marks(
     session: AsyncSession, who: Who, pupil_id: UUID, since: datetime, until: datetime
-) -> Sequence[tuple[datetime, IncidentMark]]:
+) -> Sequence[tuple[datetime, int, IncidentMark]]:
+    """When it happened, the number of its incident, and the mark; the oldest first."""
     seen = entries(who, [pupil_id]).subquery()
     rows = await session.execute(
-        select(seen.c.at, IncidentMark)
+        select(seen.c.at, IncidentNumber.number, IncidentMark)
         .join(
             seen,
             and_(
@@ -75,7 +76,14 @@ async def marks(
                 seen.c.pupil_id == IncidentMark.pupil_id,
             ),
         )
+        .join(
+            IncidentNumber,
+            and_(
+                IncidentNumber.school_id == IncidentMark.school_id,
+                IncidentNumber.incident_id == IncidentMark.incident_id,
+            ),
+        )
         .where(IncidentMark.school_id == who.staff.school_id, seen.c.at >= since, seen.c.at < until)
         .order_by(seen.c.at, IncidentMark.incident_id, IncidentMark.number)
     )
-    return [(at, mark) for at, mark in rows]
+    return [(at, number, mark) for at, number, mark in rows]

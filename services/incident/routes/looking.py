@@ -93,9 +93,11 @@ async def patterns(
         ],
         marks=[
             schemas.MarkOverTime(
-                at=at, **{name: getattr(mark, name) for name in schemas.MarkOverTime.model_fields if name != "at"}
+                at=at,
+                incident_number=number,
+                **schemas.MarkKept.model_validate(mark, from_attributes=True).model_dump(),
             )
-            for at, mark in seen.marks
+            for at, number, mark in seen.marks
         ],
     )
 

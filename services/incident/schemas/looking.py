@@ -59,9 +59,8 @@ class Cluster(BaseModel):
     incident_ids: list[UUID]
 
 
-class MarkOverTime(BaseModel):
+class MarkKept(BaseModel):
     incident_id: UUID
-    at: datetime
     number: int
     view: str
     figure: str
@@ -72,6 +71,11 @@ class MarkOverTime(BaseModel):
     colour: str | None
     words: str | None
     drawing_version: int
+
+
+class MarkOverTime(MarkKept):
+    at: datetime
+    incident_number: int
 
 
 class Patterns(BaseModel):

@@ -20,7 +20,7 @@ from shared.errors import NotFound
 @dataclass(frozen=True, slots=True)
 class Seen:
     counted: Sequence[Counted]
-    marks: Sequence[tuple[datetime, IncidentMark]]
+    marks: Sequence[tuple[datetime, int, IncidentMark]]
     categories: Mapping[UUID, Category]
 
 

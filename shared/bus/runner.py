@@ -1,7 +1,8 @@
 """The runner: takes a group's messages and gives each its effect once, in order per key.
 
 Keys run side by side, a key's events one after the other. An event that fails is tried again in its place; then its key
-is parked (parking.py) and everything else flows on. A database that is away parks nothing: everybody waits.
+is parked (parking.py) and everything else flows on; what only came too early is taken up again by itself
+(taking_up.py). A database that is away parks nothing: everybody waits.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from shared.bus.lanes import Lanes
 from shared.bus.ledger import Ledger, goes_on_everywhere
 from shared.bus.parking import Parking
 from shared.bus.settling import Settling
+from shared.bus.taking_up import PAUSE_SECONDS, TakingUp
 from shared.contracts.events import Event
 from shared.contracts.registry import TOPICS
 from shared.db import Database
@@ -61,6 +63,7 @@ class Runner:
         together: Mapping[type[Event], HandlerOfSeveral] = NONE_TOGETHER,
         session_timeout: float = 10.0,
         pauses: Sequence[float] = PAUSES,
+        taking_up_seconds: float = PAUSE_SECONDS,
     ) -> None:
         self._consumer = consumer
         self._bus = bus
@@ -71,6 +74,9 @@ class Runner:
         self._together = together
         self._session_timeout = session_timeout
         self._pauses = tuple(pauses)
+        self._taking_up = TakingUp(
+            consumer=consumer, db=db, worker_db=worker_db, handlers=handlers, pause_seconds=taking_up_seconds
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ends within 6 s of `stop`: what is begun is finished, what is not comes again."""
@@ -80,7 +86,10 @@ class Runner:
         ledger = Ledger()
         lanes = Lanes(self._settling(parking), ledger)
         committing = asyncio.create_task(_commit_what_is_finished(consumer, ledger, lanes))
-        pruning = asyncio.create_task(self._prune_now_and_then())
+        beside = [
+            asyncio.create_task(self._prune_now_and_then()),
+            asyncio.create_task(self._taking_up.now_and_then()),
+        ]
         try:
             await consumer.start()
             while not stop.is_set():
@@ -96,12 +105,13 @@ class Runner:
                 if committing.done():
                     committing.result()  # without it nothing would be committed any more: end, and be started again
         finally:
-            pruning.cancel()
+            for task in beside:
+                task.cancel()
             await lanes.close(LAST_EFFECTS)
             ledger.changed.set()
             await asyncio.wait({committing}, timeout=LAST_COMMIT)
             committing.cancel()
-            await asyncio.gather(pruning, committing, return_exceptions=True)
+            await asyncio.gather(*beside, committing, return_exceptions=True)
             await consumer.close()
 
     def _settling(self, parking: Parking) -> Settling:

@@ -120,6 +120,33 @@ async def test_an_incident_that_comes_before_the_schools_people_is_told_when_the
         assert await school.rows("SELECT FROM parked_key") == []
 
 
+async def test_what_waits_in_a_school_where_nobody_could_be_told_is_told_to_whoever_joins(
+    empty_cluster: Cluster, bus: Bus
+) -> None:
+    async with at_work(empty_cluster, bus) as school:
+        incident = school.incident()
+        await bus.publish([message(incident, school.id), message(staff_added(school, "Bevan"), school.id)])
+
+        async def set_aside() -> bool:
+            return await school.rows("SELECT FROM parked_key") != []
+
+        await until(set_aside)
+        assert await school.told(incident) == {}
+        # Long after it was logged, and nobody replays it.
+        await bus.publish([message(staff_added(school, "Okafor"), school.id)])
+
+        async def told() -> bool:
+            return await school.told(incident) == {"Okafor": {"lead_dsl"}}
+
+        await until(told)
+        assert [row["kind"] for row in await school.rows("SELECT kind FROM mail")] == ["alert"]
+
+        async def flows_again() -> bool:
+            return await school.rows("SELECT FROM parked_key") == []
+
+        await until(flows_again)
+
+
 async def test_every_process_of_the_service_has_its_name_and_a_scrape_asks_for_unread_alerts(
     empty_cluster: Cluster, bus: Bus
 ) -> None:

@@ -7,9 +7,11 @@ import pytest
 
 from services.alerting.escalator import Escalator
 from shared.contracts.alerting import AlertEscalated
+from shared.contracts.auth import SchoolRegistered, StaffDisabled
 from shared.contracts.incident import IncidentClosed, IncidentFacts
-from shared.contracts.words import Assurance, Sensitivity
+from shared.contracts.words import Assurance, Role, Sensitivity
 from tests.alerting.conftest import ROWAN, WELFARE, School
+from tests.issuer import TRUST
 
 pytestmark = pytest.mark.postgres
 
@@ -71,6 +73,43 @@ async def test_c12_who_is_shielded_is_passed_over_and_the_next_is_told(school: S
     await school.shield("Haddad", pupil_id=ROWAN)
     await time_passes(school)
     assert await escalations(school, incident) == ["Boyle"]
+
+
+async def test_c12_while_everybody_of_the_line_is_shielded_it_is_watched_and_whoever_joins_is_told(
+    school: School,
+) -> None:
+    for name in ("Boyle", "Okafor", "Haddad"):
+        await school.shield(name, pupil_id=ROWAN)
+    incident = await school.logged(sensitivity=PROTECTION, extra_staff_ids=[school.people["Chaudhry"]])
+    assert await school.told(incident) == {"Chaudhry": {"chosen_person"}}
+    for _ in range(2):
+        await time_passes(school)
+        assert await escalations(school, incident) == []
+    await school.joins("Novak", Role.LEAD_DSL)
+    await time_passes(school)
+    assert (await school.told(incident))["Novak"] == {"lead_dsl"}
+    # And then it is watched as any other.
+    await school.trust_lead()
+    await time_passes(school)
+    assert await escalations(school, incident) == ["Nkemelu"]
+
+
+async def test_what_everybody_who_was_told_has_left_unread_is_told_to_who_comes_after_them(house: School) -> None:
+    await house.hear(SchoolRegistered(school_id=house.id, trust_id=TRUST))
+    for name in ("Boyle", "Okafor", "Bevan"):
+        await house.joins(name)
+    incident = await house.logged(sensitivity=PROTECTION)
+    await time_passes(house)
+    assert await escalations(house, incident) == ["Boyle"]
+    for name in ("Boyle", "Okafor"):
+        await house.hear(StaffDisabled(staff_id=house.people[name]))
+    await time_passes(house)
+    await house.joins("Novak", Role.LEAD_DSL)
+    await house.joins("Joseph")
+    await time_passes(house)
+    assert set(await house.told(incident)) == {"Boyle", "Okafor", "Novak"}
+    kinds = await house.rows("SELECT kind FROM mail WHERE staff_id = $1", house.people["Novak"])
+    assert [row["kind"] for row in kinds] == ["alert"]
 
 
 async def test_a_correction_makes_it_sooner_and_never_later(school: School) -> None:

@@ -3,7 +3,7 @@ clock, under the lock of the incident's row: whoever reads at the same moment is
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
 
@@ -15,15 +15,18 @@ from services.alerting.domain import State
 from services.alerting.domain.escalation import Look, Rung, Settings, climb, look, read_by
 from services.alerting.models import Alert, Escalation, ReadingWatch, ToldIncident
 from services.alerting.queries.escalation import settings_of
-from services.alerting.queries.school import known_of
-from services.alerting.recipients import School
+from services.alerting.queries.school import Known, known_of
+from services.alerting.recipients import IN_LINE, School, recipients, there_for
 from services.alerting.service.next_in_line import alerts_of, database_now, tell_next
+from services.alerting.service.raising import raise_alerts
 from shared.contracts.events import LENIENT
 from shared.contracts.incident import IncidentFacts, IncidentLogged
 from shared.contracts.words import DSL_TEAM, Why
 from shared.rows import Row
 
 LINE: Final = frozenset({Why.HEAD, Why.LEAD_DSL, Why.STAND_IN, Why.DEPUTY, Why.ESCALATED})
+LOOK_AGAIN: Final = timedelta(minutes=5)
+"""While nobody is there to be told."""
 
 
 _WATCH: Final = cast(Table, ReadingWatch.__table__)
@@ -46,7 +49,10 @@ def watch(school_id: UUID, facts: IncidentFacts, settings: Settings, now: dateti
 
 
 async def escalate(session: AsyncSession, *, school_id: UUID, incident_id: UUID) -> None:
-    """See to one incident whose time may be up: it was read, the next in line is told, or nobody is left to be told."""
+    """See to one incident whose time may be up: it was read, the next in line is told, or everybody has been.
+
+    While nobody of the line is there who was ever told, it is looked at again and again: whoever comes is told.
+    """
     incident = await session.scalar(
         select(ToldIncident)
         .where(ToldIncident.school_id == school_id, ToldIncident.id == incident_id)
@@ -71,7 +77,12 @@ async def escalate(session: AsyncSession, *, school_id: UUID, incident_id: UUID)
         return
     found = climb(Rung(watched.rung), facts, known.school)
     if found is None:
-        await _set(session, watched, ended_at=now)
+        if _somebody_is_there(alerts, facts, known.school):
+            await _set(session, watched, ended_at=now)
+        elif await _tell_who_came(session, school_id, facts, known):
+            await _set(session, watched, rung=int(Rung.DEPUTY), due_at=due_at, set_at=now)
+        else:
+            await _set(session, watched, due_at=now + LOOK_AGAIN, set_at=now)
         return
     rung, people = found
     if await _first_time(session, school_id, incident_id, rung, now):
@@ -89,6 +100,21 @@ def _is_read(alerts: Sequence[Alert], school: School) -> bool:
         alert.read_at is not None and alert.state != State.WITHDRAWN and (alert.staff_id in team or LINE & {*alert.why})
         for alert in alerts
     )
+
+
+def _somebody_is_there(alerts: Sequence[Alert], facts: IncidentFacts, school: School) -> bool:
+    """Whether anybody of the line who was told is still here and may know of it."""
+    told = [alert.staff_id for alert in alerts if alert.state != State.WITHDRAWN and LINE & {*alert.why}]
+    return bool(there_for(told, facts, school))
+
+
+async def _tell_who_came(session: AsyncSession, school_id: UUID, facts: IncidentFacts, known: Known) -> bool:
+    """An alert for each who answers for the school and has none: nobody who does has had one, or they all have left."""
+    found = recipients(facts, known.rules, known.school)
+    missing = [person for person in found if IN_LINE & {*person.why} and person.staff_id not in known.told]
+    if missing:
+        await raise_alerts(session, school_id, facts, missing)
+    return bool(missing)
 
 
 def _unread_by(alerts: Sequence[Alert]) -> UUID:

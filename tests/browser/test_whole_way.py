@@ -140,8 +140,7 @@ async def place_a_mark(writer: Walker) -> None:
         await page.get_by_label("Or choose the place").select_option(label="Left upper arm")
         await page.get_by_role("button", name="Add this mark").click()
     elif writer.way == "keyboard":
-        assert isinstance(hand := writer.hand, Keys)
-        await hand.reach(plate)
+        await Keys(page).reach(plate)
         await page.keyboard.press("ArrowRight")
         await page.keyboard.press("Enter")
     else:

@@ -87,4 +87,6 @@ export function begin(element) {
     }
   });
   input.addEventListener("blur", close);
+  // What was typed before this script had come counts as well.
+  if (document.activeElement === input && input.value) look();
 }

@@ -115,9 +115,10 @@ def _location(revision: IncidentRevision, record: Record) -> schemas.LocationSho
 
 
 def _called(record: Record, entry_id: UUID, at: datetime) -> dict[str, str]:
-    """An agency or a place as it was called when it was written down, and as it is called today."""
-    today = record.entries[entry_id].name
-    return {"name": name_at(entry_id, today, record.former, at), "name_now": today}
+    """An agency or a place as it was called when it was written down, and as it or what it was merged into is now."""
+    entry = record.entries[entry_id]
+    today = record.entries[entry.merged_into] if entry.merged_into else entry
+    return {"name": name_at(entry_id, entry.name, record.former, at), "name_now": today.name}
 
 
 def _addendum(addendum: object) -> schemas.AddendumShown:

@@ -44,8 +44,16 @@ async def test_r62_categories_are_added_changed_and_retired_by_the_page(site: Si
         await page.get_by_role("link", name="Agencies").click()
         await page.get_by_label("Add an agency").fill("Family hub")
         await page.get_by_role("button", name="Add", exact=True).click()
-        await page.get_by_text("Family hub").click()
+        await page.get_by_role("listitem").get_by_text("Family hub").click()
         await page.get_by_role("button", name="Move Family hub up").click()
+        await page.get_by_label("Merge", exact=True).select_option("Family hub")
+        await page.get_by_label("Into").select_option("Family hub")
+        await page.get_by_role("button", name="Merge").click()
+        await page.get_by_text("Choose another one of this list.").first.wait_for()
+        await window.is_sound()
+        await page.get_by_label("Into").select_option("Police")
+        await page.get_by_role("button", name="Merge").click()
+        await page.get_by_role("listitem").get_by_text("Family hub").wait_for(state="detached")
         await window.is_sound()
 
 

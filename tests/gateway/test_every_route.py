@@ -102,7 +102,8 @@ ROWS = {
     "category:write": (
         "GET /categories/all | POST /categories | PUT /categories/order | PATCH /categories/{} | "
         "POST /categories/{}/retire | POST /categories/{}/merge | POST /categories/standard | POST /lists/{} | "
-        "PUT /lists/{}/order | PATCH /lists/{}/{} | POST /lists/{}/{}/retire | GET /coach/words | PUT /coach/words"
+        "PUT /lists/{}/order | PATCH /lists/{}/{} | POST /lists/{}/{}/retire | "
+        "POST /lists/{}/{}/merge | GET /coach/words | PUT /coach/words"
     ),
     "rules:write": (
         "GET /alert-rules | PUT /alert-rules | POST /alert-rules/try | GET /escalation-settings | "

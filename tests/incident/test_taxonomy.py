@@ -255,6 +255,41 @@ async def test_r75_agencies_and_places_change_without_rewriting_what_was_logged(
     assert {error["path"] for error in answer.json()["errors"]} == {"location_id", "agencies.0.agency_id"}
 
 
+async def test_r75_an_agency_or_place_that_is_another_counts_as_it_and_keeps_its_name_where_it_was_logged(
+    school: School,
+) -> None:
+    author = school.someone(Role.TEACHER)
+    for which, said in (
+        ("agencies", lambda one: {"agencies": [{"agency_id": one}]}),
+        ("locations", lambda one: {"location_id": one}),
+    ):
+        first, second, third = [
+            (await school.dsl.post(f"/lists/{which}", json={"name": name})).json()["id"] for name in ("A", "B", "C")
+        ]
+        incident_id = await school.log(author, **said(first))
+        for one, into in ((first, second), (second, third)):
+            answer = await school.dsl.post(f"/lists/{which}/{one}/merge", json={"into": into})
+            assert answer.status_code == 204, answer.text
+        await school.dsl.ask("PATCH", f"/lists/{which}/{third}", json={"name": "D"})
+        listed = [entry["id"] for entry in (await school.dsl.get(f"/lists/{which}")).json()["entries"]]
+        assert {first, second, third} & set(listed) == {third}
+        shown = await whole(school, incident_id)
+        named = shown["agencies"][0] if which == "agencies" else shown["location"]
+        assert (named["name"], named["name_now"]) == ("A", "D")
+        kept = school.concern(**said(first)) | {"reason": "A word was missing."}
+        assert (await school.dsl.post(f"/incidents/{incident_id}/corrections", json=kept)).status_code == 200
+        refused = await author.post("/incidents", json=school.concern(**said(first)), headers=key())
+        assert refused.status_code == 422
+        for into in (third, first):
+            assert first_error(await school.dsl.post(f"/lists/{which}/{third}/merge", json={"into": into})) == "into"
+        gone = await school.dsl.post(f"/lists/{which}/{first}/merge", json={"into": third})
+        assert gone.status_code == 404
+        other = "locations" if which == "agencies" else "agencies"
+        assert (await school.dsl.post(f"/lists/{other}/{third}/merge", json={"into": third})).status_code == 404
+        for who in (author, school.someone(Role.DEPUTY_DSL, assurance=Assurance.ELEVATED)):
+            assert (await who.post(f"/lists/{which}/{third}/merge", json={"into": third})).status_code == 403
+
+
 async def test_a_list_has_a_name_once_and_its_own_order(school: School) -> None:
     assert first_error(await school.dsl.post("/lists/agencies", json={"name": "police"})) == "name"
     assert (await school.dsl.post("/lists/locations", json={"name": "Police"})).status_code == 201

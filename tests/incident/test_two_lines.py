@@ -151,6 +151,7 @@ def probes(schools: TwoSchools) -> Probes:
     probe("PUT /lists/{which}/order", "/lists/agencies/order", json={"ids": [str(entry)]})
     probe("PATCH /lists/{which}/{entry_id}", f"/lists/agencies/{entry}", json={"name": "Ours now"})
     probe("POST /lists/{which}/{entry_id}/retire", f"/lists/agencies/{entry}/retire")
+    probe("POST /lists/{which}/{entry_id}/merge", f"/lists/agencies/{entry}/merge", json={"into": str(entry)})
     probe("POST /categories/standard", "/categories/standard")
     probe("POST /roll", "/roll", content=ROLL, headers={"content-type": "text/csv"})
     probe("GET /incidents", "/incidents")

@@ -42,6 +42,12 @@ async def rename(caller: Writer, which: Which, entry_id: UUID, body: schemas.Ent
     return await caller.forward("incident", "PATCH", f"/lists/{which}/{entry_id}", body=body)
 
 
+@router.post("/{which}/{entry_id}/merge", status_code=204, responses=gives_nothing("It is the other one now."))
+async def merge(caller: Writer, which: Which, entry_id: UUID, body: schemas.MergeInto) -> Response:
+    """Say that an agency or a place is another one. What was logged shows the name it had beside the other's."""
+    return await caller.forward("incident", "POST", f"/lists/{which}/{entry_id}/merge", body=body)
+
+
 @router.post("/{which}/{entry_id}/retire", status_code=204, responses=gives_nothing("It can be chosen no more."))
 async def retire(caller: Writer, which: Which, entry_id: UUID) -> Response:
     """Retire an agency or a place. What was logged with it stays as it is."""

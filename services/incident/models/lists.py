@@ -17,4 +17,6 @@ class ListEntry(Base):
     name: Mapped[str]
     position: Mapped[int]
     retired_at: Mapped[datetime | None]
+    merged_into: Mapped[UUID | None]
+    """Which other entry it is by another name, one that has not been merged itself."""
     version: Mapped[int]

@@ -37,7 +37,11 @@ async def listed(
 
 
 async def by_id(session: AsyncSession, school_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, ListEntry]:
+    """These entries, and those into which they were merged."""
     if not ids:
         return {}
-    found = await session.scalars(select(ListEntry).where(ListEntry.school_id == school_id, ListEntry.id.in_(ids)))
+    merged = select(ListEntry.merged_into).where(ListEntry.school_id == school_id, ListEntry.id.in_(ids))
+    found = await session.scalars(
+        select(ListEntry).where(ListEntry.school_id == school_id, or_(ListEntry.id.in_(ids), ListEntry.id.in_(merged)))
+    )
     return {entry.id: entry for entry in found}

@@ -58,6 +58,13 @@ async def rename(request: Request, staff: Writer, which: Which, entry_id: UUID, 
     return Response(status_code=204)
 
 
+@router.post("/lists/{which}/{entry_id}/merge", status_code=204)
+async def merge(request: Request, staff: Writer, which: Which, entry_id: UUID, body: schemas.MergeInto) -> Response:
+    async with database(request).begin(scope(staff)) as session:
+        await lists.merge_entry(session, acting_staff=staff, which=which.kind, entry_id=entry_id, into_id=body.into)
+    return Response(status_code=204)
+
+
 @router.post("/lists/{which}/{entry_id}/retire", status_code=204)
 async def retire(request: Request, staff: Writer, which: Which, entry_id: UUID) -> Response:
     async with database(request).begin(scope(staff)) as session:

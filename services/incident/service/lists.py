@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incident.models import ListEntry
@@ -82,6 +82,28 @@ async def retire_entry(session: AsyncSession, *, acting_staff: Staff, which: str
     entry.version += 1
     await session.flush()
     await note(session, acting_staff, f"{which}:retired", entry_id, {})
+
+
+async def merge_entry(session: AsyncSession, *, acting_staff: Staff, which: str, entry_id: UUID, into_id: UUID) -> None:
+    """It is the other one from now on; what was logged with it keeps its name beside the other's.
+
+    Raises NotFound, Invalid.
+    """
+    there = await _hold(session, acting_staff.school_id, which)
+    entry = _in_use(there, entry_id)
+    if into_id == entry_id or into_id not in {other.id for other in there}:
+        raise Invalid(FieldError("into", "Choose another one of this list."))
+    entry.retired_at = datetime.now(UTC)
+    entry.merged_into = into_id
+    entry.version += 1
+    # What was merged into it goes along, so that each is one step from what it is today.
+    await session.execute(
+        update(ListEntry)
+        .where(ListEntry.school_id == entry.school_id, ListEntry.merged_into == entry_id)
+        .values(merged_into=into_id, version=ListEntry.version + 1)
+    )
+    await session.flush()
+    await note(session, acting_staff, f"{which}:merged", entry_id, {"into": str(into_id)})
 
 
 async def reorder_entries(session: AsyncSession, *, acting_staff: Staff, which: str, ids: Sequence[UUID]) -> None:

@@ -28,6 +28,17 @@ async def add(request: Request, visit: Writer, which: Which) -> Response:
     return await _done(request, visit, which, act)
 
 
+@router.post("/{which}/merge")
+async def merge(request: Request, visit: Writer, which: Which) -> Response:
+    """Two names of one: chosen below the list, for a choice beside each entry would be a list for each entry."""
+    chosen = visit.form.text("entry")
+    if chosen not in {one["id"] for one in (await visit.api.get(f"/lists/{which}"))["entries"]}:
+        visit.form.wrong("entry", "Choose the one that goes.")
+        return await _shown(request, visit, which, form=visit.form)
+    act = visit.api.post(f"/lists/{which}/{chosen}/merge", {"into": visit.form.text("into")})
+    return await _done(request, visit, which, act)
+
+
 @router.post("/{which}/{entry_id}")
 async def rename(request: Request, visit: Writer, which: Which, entry_id: UUID) -> Response:
     field = f"name_{entry_id}"

@@ -47,7 +47,9 @@ def up(
     """
     # Reading the code makes objects that all stay: to look for garbage among them is a sixth of the start.
     gc.disable()
-    asyncio.run(_whole_house(folder_of(data), host, port, demonstration=demonstration))
+    from deploy.process import run  # noqa: PLC0415 - help texts need not wait for it
+
+    run(_whole_house(folder_of(data), host, port, demonstration=demonstration))
 
 
 async def _whole_house(folder: DataFolder, host: str, port: int, *, demonstration: bool) -> None:

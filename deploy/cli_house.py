@@ -45,7 +45,9 @@ def run(
     Several of the same service share the work: requests by your load balancer, events by the partitions of the bus.
     Of relays and sealers one leads and the others wait to take over.
     """
-    asyncio.run(_one_service(service.value, only.value if only else None, host, port))
+    from deploy.process import run as work  # noqa: PLC0415 - help texts need not wait for it
+
+    work(_one_service(service.value, only.value if only else None, host, port))
 
 
 async def _one_service(name: str, only: str | None, host: str, port: int) -> None:

@@ -3,11 +3,12 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, Final
 
 import uvicorn
+import uvloop
 from sqlalchemy.exc import DBAPIError
 
 from deploy.data_folder import Refused
@@ -16,6 +17,12 @@ from shared.telemetry import MetricsServer
 
 LAST_ANSWERS: Final = 3
 LAST_WORK: Final = 6.0
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """As asyncio.run, on a loop that takes a quarter less of the processor."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
 
 
 def open_door(host: str, port: int) -> socket.socket:
@@ -60,6 +67,7 @@ async def answer(app: Any, door: socket.socket, stop: asyncio.Event) -> None:
     """Answer HTTP until `stop`, then finish what is being answered."""
     config = uvicorn.Config(
         app,
+        http="httptools",
         log_config=None,
         access_log=False,
         lifespan="off",

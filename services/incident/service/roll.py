@@ -116,12 +116,12 @@ async def carry_out(
             report.enrolled.append(writing.enrol(row))
         else:
             back = known.pupil.left_on is not None
-            await writing.change(session, row, known)
+            writing.change(row, known)
             (report.enrolled if back else report.changed).append(known.pupil.id)
         if told is not None and done % TOLD_EVERY == 0:
             await told(done)
     for known in gone:
-        await writing.leave(session, known.pupil)
+        writing.leave(known.pupil)
         report.left.append(known.pupil.id)
     await writing.finish(session)
     await _note(session, acting_staff, report)

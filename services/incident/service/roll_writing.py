@@ -1,11 +1,11 @@
-"""Writing a roll: rows are gathered and written together, and each child's event follows the lock on their row."""
+"""Writing a roll: what is gathered is written together, and each child's event follows the lock on their row."""
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,7 +28,8 @@ from shared.identity import Staff
 from shared.ids import new_id
 from shared.outbox import publish_all
 
-Changed: TypeAlias = Pupil | PupilContact | PupilFlag
+Change: TypeAlias = tuple[type[Base], tuple[str, ...], tuple[str, ...]]
+"""A table, the columns by which a row of it is found, and those that change."""
 FIGURES = ("possible", "attended", "authorised", "unauthorised")
 
 
@@ -42,6 +43,7 @@ class Writing:
         self._today = today
         self._as_of = as_of
         self._rows: dict[type[Base], list[dict[str, Any]]] = {}
+        self._changes: dict[Change, list[dict[str, Any]]] = {}
         self._events: list[tuple[int, Event]] = []
 
     def enrol(self, row: RollRow) -> UUID:
@@ -60,34 +62,37 @@ class Writing:
                 self._contact(pupil_id, contact_values(contact))
         return pupil_id
 
-    async def change(self, session: AsyncSession, row: RollRow, known: Known) -> None:
+    def change(self, row: RollRow, known: Known) -> None:
         pupil = known.pupil
         values = pupil_values(row, known, self._school_id)
         kind: type[PupilEnrolled | PupilChanged] = PupilChanged
         if pupil.left_on is not None:
             values |= {"left_on": None, "enrolled_on": self._today}
             kind = PupilEnrolled
-        await self._update(session, pupil, values)
+        self._update(pupil, values)
         event = kind(pupil_id=pupil.id, year_group=row.year_group, class_id=values["class_id"])
         self._events.append((pupil.version + 1, event))
         for name in names_left(row, known):
             if not pupil.names_apart:
                 self._name(pupil.id, name, self._today)
-        await self._end_identifiers(session, row, known)
+        self._end_identifiers(row, known)
         self._around(row, known, pupil.id)
-        await self._change_contacts(session, row, known)
+        self._change_contacts(row, known)
         for flag, holds in flag_changes(row, known):
             if holds:
                 self._flag(pupil.id, flag)
             else:
                 ended = {"until": self._today, "ended_by": self._staff.staff_id}
-                await self._set(session, PupilFlag, known.flags[flag].id, ended)
+                self._set(PupilFlag, {"id": known.flags[flag].id}, ended)
 
-    async def leave(self, session: AsyncSession, pupil: Pupil) -> None:
-        await self._update(session, pupil, {"left_on": self._today})
+    def leave(self, pupil: Pupil) -> None:
+        self._update(pupil, {"left_on": self._today})
         self._events.append((pupil.version + 1, PupilLeft(pupil_id=pupil.id)))
 
     async def finish(self, session: AsyncSession) -> None:
+        # What ends goes before what takes its place.
+        for change, changed in self._changes.items():
+            await self._write_changes(session, change, changed)
         # The children first: the other rows name them.
         for table in (Pupil, PupilIdentifier, PupilName, PupilContact, PupilFlag):
             if rows := self._rows.get(table):
@@ -95,6 +100,20 @@ class Writing:
         if figures := self._rows.get(Attendance):
             await self._write_attendance(session, figures)
         await publish_all(session, self._events, school_id=self._school_id)
+
+    async def _write_changes(self, session: AsyncSession, change: Change, rows: list[dict[str, Any]]) -> None:
+        """One statement for all rows that are found, and change, by the same columns."""
+        table, found_by, names = change
+        there = cast(Table, table.__table__)
+        columns = there.c
+        await session.execute(
+            update(there)
+            .where(
+                columns.school_id == self._school_id, *(columns[name] == bindparam(f"of_{name}") for name in found_by)
+            )
+            .values({name: bindparam(f"to_{name}") for name in names}),
+            rows,
+        )
 
     async def _write_attendance(self, session: AsyncSession, figures: list[dict[str, Any]]) -> None:
         statement = upsert(Attendance)
@@ -113,22 +132,16 @@ class Writing:
             figures = {name: getattr(row.attendance, name) for name in FIGURES}
             self._put(Attendance, figures | {"pupil_id": pupil_id, "as_of": self._as_of, "source": self._source})
 
-    async def _end_identifiers(self, session: AsyncSession, row: RollRow, known: Known) -> None:
+    def _end_identifiers(self, row: RollRow, known: Known) -> None:
         """The number of before ends where a new one begins: a temporary UPN gives way to the permanent."""
         kinds = {kind for kind, _ in new_identifiers(row, known)}
         ended = [known.upn] if kinds & {PERMANENT, TEMPORARY} else []
         ended += [known.local_id] if LOCAL in kinds else []
-        table = PupilIdentifier
         for one in ended:
             if one is not None:
-                await session.execute(
-                    update(table)
-                    .where(table.school_id == self._school_id, table.kind == one.kind, table.value == one.value)
-                    .values(until=self._today)
-                    .execution_options(synchronize_session=False)
-                )
+                self._set(PupilIdentifier, {"kind": one.kind, "value": one.value}, {"until": self._today})
 
-    async def _change_contacts(self, session: AsyncSession, row: RollRow, known: Known) -> None:
+    def _change_contacts(self, row: RollRow, known: Known) -> None:
         if row.contacts is None:
             return
         for there, given in contact_changes(row.contacts, known):
@@ -137,7 +150,7 @@ class Writing:
                 self._contact(known.pupil.id, contact_values(given))
             else:
                 values = {"until": self._today} if given is None else contact_values(given) | {"source": self._source}
-                await self._set(session, PupilContact, there.id, values)
+                self._set(PupilContact, {"id": there.id}, values)
 
     def _contact(self, pupil_id: UUID, values: dict[str, Any]) -> None:
         made = {"id": new_id(), "pupil_id": pupil_id, "source": self._source, "since": self._today}
@@ -155,19 +168,10 @@ class Writing:
     def _put(self, table: type[Base], row: dict[str, Any]) -> None:
         self._rows.setdefault(table, []).append(row | {"school_id": self._school_id})
 
-    async def _update(self, session: AsyncSession, pupil: Pupil, values: Mapping[str, Any]) -> None:
-        await self._set(session, Pupil, pupil.id, {**values, "version": pupil.version + 1})
+    def _update(self, pupil: Pupil, values: Mapping[str, Any]) -> None:
+        self._set(Pupil, {"id": pupil.id}, {**values, "version": pupil.version + 1})
 
-    async def _set(
-        self,
-        session: AsyncSession,
-        table: type[Changed],
-        row_id: UUID,
-        values: Mapping[str, Any],
-    ) -> None:
-        await session.execute(
-            update(table)
-            .where(table.school_id == self._school_id, table.id == row_id)
-            .values(**values)
-            .execution_options(synchronize_session=False)
-        )
+    def _set(self, table: type[Base], found_by: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        row = {f"of_{name}": value for name, value in found_by.items()}
+        row |= {f"to_{name}": value for name, value in values.items()}
+        self._changes.setdefault((table, tuple(found_by), tuple(sorted(values))), []).append(row)

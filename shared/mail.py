@@ -35,6 +35,7 @@ class MailKind(StrEnum):
     DUTY_OVERDUE = "duty-overdue"
     WEBHOOK_OFF = "webhook-off"
     RULES_CHANGED = "rules-changed"
+    CATEGORY_WEIGHED = "category-weighed"
     TOLD_AUTHOR = "told-author"
     SIGN_IN_WAY = "sign-in-way"
     BREAK_GLASS = "break-glass"

@@ -9,7 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.alerting.domain import taken_over
 from services.alerting.models import ToldIncident
-from services.alerting.service import Telling, copies, duties, leave_notice, tell, tell_who_was_missed, weigh
+from services.alerting.service import (
+    Telling,
+    copies,
+    duties,
+    leave_notice,
+    tell,
+    tell_leads,
+    tell_who_was_missed,
+    weigh,
+)
 from services.alerting.service.telling import hold_people
 from shared.bus.runner import Handler, HandlerOfSeveral, Taken
 from shared.contracts import auth, incident
@@ -27,6 +36,7 @@ from shared.contracts.events import Event
 from shared.contracts.incident import (
     ActionAdded,
     ActionDone,
+    CategoryWeighed,
     IncidentClosed,
     IncidentCorrected,
     IncidentFacts,
@@ -34,6 +44,7 @@ from shared.contracts.incident import (
     IncidentReopened,
     IncidentWeighed,
 )
+from shared.mail import MailKind
 
 CONSUMER: Final = "alerting"
 TOPICS: Final = (auth.TOPIC, incident.TOPIC)
@@ -99,6 +110,11 @@ async def incident_weighed(session: AsyncSession, envelope: Envelope, event: Eve
     await weigh(session, school_id=_school(envelope), weighed=weighed, version=envelope.version)
 
 
+async def category_weighed(session: AsyncSession, envelope: Envelope, event: Event) -> None:
+    by_id = cast(CategoryWeighed, event).by_id
+    await tell_leads(session, _school(envelope), MailKind.CATEGORY_WEIGHED, by_id=by_id)
+
+
 async def incident_closed(session: AsyncSession, envelope: Envelope, event: Event) -> None:
     await _note_status(session, envelope, cast(IncidentClosed, event).incident_id, closed=True)
 
@@ -147,6 +163,7 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     IncidentLogged: incident_told,
     IncidentCorrected: incident_told,
     IncidentWeighed: incident_weighed,
+    CategoryWeighed: category_weighed,
     IncidentClosed: incident_closed,
     IncidentReopened: incident_reopened,
     ActionAdded: action_added,

@@ -88,6 +88,18 @@ class IncidentWeighed(Event):
     sensitivity: Sensitivity
 
 
+class CategoryWeighed(Event):
+    """Others read what is filed under a category from now on: somebody made it more or less sensitive."""
+
+    TYPE: ClassVar[str] = "heed.category.weighed.v1"
+    TOPIC: ClassVar[str] = TOPIC
+    KEY: ClassVar[str] = "category_id"
+
+    category_id: UUID
+    sensitivity: Sensitivity
+    by_id: UUID
+
+
 class IncidentClosed(Event):
     TYPE: ClassVar[str] = "heed.incident.closed.v1"
     TOPIC: ClassVar[str] = TOPIC

@@ -23,6 +23,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     incident.IncidentLogged,
     incident.IncidentCorrected,
     incident.IncidentWeighed,
+    incident.CategoryWeighed,
     incident.IncidentClosed,
     incident.IncidentReopened,
     incident.ActionAdded,

@@ -7,9 +7,10 @@ import pytest
 
 from services.alerting.domain.escalation import LONDON
 from shared.contracts.auth import StaffChanged
-from shared.contracts.words import Assurance, Role
+from shared.contracts.incident import CategoryWeighed
+from shared.contracts.words import Assurance, Role, Sensitivity
 from shared.ids import class_id, new_id
-from tests.alerting.conftest import ATTENDANCE, BEHAVIOUR, ROWAN, School
+from tests.alerting.conftest import ATTENDANCE, BEHAVIOUR, ROWAN, WELFARE, School
 
 pytestmark = pytest.mark.postgres
 
@@ -203,3 +204,12 @@ async def test_the_head_and_the_lead_dsl_are_told_of_a_change_they_did_not_make(
     # By Ms Okafor once, for the second time changed nothing; by Ms Boyle twice.
     assert [row["staff_id"] for row in told] == [school.people[name] for name in ("Boyle", "Okafor", "Okafor")]
     assert {row["link"] for row in told} == {"/"}
+
+
+async def test_the_head_and_the_lead_dsl_are_told_when_others_may_read_a_category(school: School) -> None:
+    """It is one of the ways by which a school narrows or widens who reads what."""
+    await school.joins("Novak", Role.HEAD)
+    weighed = CategoryWeighed(category_id=WELFARE, sensitivity=Sensitivity.ORDINARY, by_id=school.people["Okafor"])
+    await school.hear(weighed)
+    told = await school.rows("SELECT staff_id FROM mail WHERE kind = 'category-weighed'")
+    assert {row["staff_id"] for row in told} == {school.people["Boyle"], school.people["Novak"]}

@@ -7,7 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.contracts.incident import IncidentWeighed
+from shared.contracts.incident import CategoryWeighed, IncidentWeighed
 from shared.contracts.words import Assurance, Role
 from shared.ids import new_id
 from tests.conftest import Cluster
@@ -152,6 +152,27 @@ async def test_others_are_told_of_what_weighs_more_or_less_and_of_nothing_else(
     await connection.close()
     told = [IncidentWeighed.model_validate_json(row["body"]) for row in rows]
     assert [(one.incident_id, int(one.sensitivity)) for one in told] == [(incident_id, 3), (incident_id, 2)]
+
+
+async def test_of_a_category_that_others_read_from_now_on_it_is_said_who_made_it_so(
+    school: School, empty_cluster: Cluster
+) -> None:
+    await change(school, "Welfare Concern/Diet", name="Food", sensitivity=2)
+    await change(school, "Welfare Concern/Diet", sensitivity=3)
+    for one, into in (("Health/COVID", "Health/Medication"), ("Health/Care Plan", "SEND/EHCP")):
+        await school.dsl.post(
+            f"/categories/{school.categories[one]}/merge", json={"into": str(school.categories[into])}
+        )
+    diet, harm = (school.categories[one] for one in ("Behaviour incident/Verbal", "Peer on peer abuse/Racist"))
+    await school.dsl.post(f"/categories/{diet}/merge", json={"into": str(harm)})
+    connection = await asyncpg.connect(empty_cluster.admin("incident"))
+    rows = await connection.fetch("SELECT body FROM outbox WHERE headers::text LIKE '%category.weighed%' ORDER BY seq")
+    await connection.close()
+    said = [CategoryWeighed.model_validate_json(row["body"]) for row in rows]
+    assert [(one.category_id, int(one.sensitivity)) for one in said] == [
+        (school.categories["Welfare Concern/Diet"], 3),
+        (diet, 2),
+    ]
 
 
 async def test_a_childs_own_category_counts_too_when_it_becomes_more_sensitive(school: School) -> None:

@@ -138,6 +138,11 @@ WORDS = {
         "The alert rules of your school were changed in Heed",
         "The rules by which people of your school are alerted were changed in Heed. Sign in to see them:",
     ),
+    MailKind.CATEGORY_WEIGHED: (
+        "Who may read a category of your school was changed in Heed",
+        "A category of your school was made more or less sensitive in Heed, and with it who may read what is filed "
+        "under it. Sign in to see them:",
+    ),
     MailKind.TOLD_AUTHOR: (
         "Something was added for you in Heed",
         "Something was added for you to what you wrote in Heed. Sign in to read it:",

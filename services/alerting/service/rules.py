@@ -65,15 +65,14 @@ async def replace_rules(
         details={"version": in_force + 1, "rules": len(rules), "new": len(rows)},
     )
     if rows or len(kept) < len(before):
-        await _tell(session, acting_staff)
+        await tell_leads(session, acting_staff.school_id, MailKind.RULES_CHANGED, by_id=acting_staff.staff_id)
     return in_force + 1
 
 
-async def _tell(session: AsyncSession, acting_staff: Staff) -> None:
+async def tell_leads(session: AsyncSession, school_id: UUID, kind: MailKind, *, by_id: UUID) -> None:
     """The head and the lead DSL hear of every change that they did not make themselves (access.md)."""
-    leads = await leads_of(session, acting_staff.school_id)
-    told = [(staff_id, "/") for staff_id in leads if staff_id != acting_staff.staff_id]
-    await queue_mails(session, kind=MailKind.RULES_CHANGED, school_id=acting_staff.school_id, to=told)
+    told = [(staff_id, "/") for staff_id in await leads_of(session, school_id) if staff_id != by_id]
+    await queue_mails(session, kind=kind, school_id=school_id, to=told)
 
 
 async def _locked(session: AsyncSession, school_id: UUID, now: datetime) -> int:

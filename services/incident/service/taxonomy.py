@@ -13,12 +13,12 @@ from services.incident.models import Category, FormerName, Incident, IncidentCat
 from services.incident.queries.categories import every_category
 from shared import audit
 from shared.contracts.events import Event
-from shared.contracts.incident import IncidentWeighed
+from shared.contracts.incident import CategoryWeighed, IncidentWeighed
 from shared.contracts.words import Sensitivity
 from shared.errors import Conflict, FieldError, Invalid, NotFound
 from shared.identity import Staff
 from shared.ids import new_id
-from shared.outbox import publish_all
+from shared.outbox import publish, publish_all
 
 FLAGS = ("asks_sanction", "must_follow_up")
 CHANGEABLE = frozenset({"name", "sensitivity", "log_within_minutes", *FLAGS})
@@ -101,8 +101,9 @@ async def change_category(
         touched += _raise_below(category, known)
     _set_below(category, known, [name for name in FLAGS if name in changes and changes[name] != before[name]])
     await session.flush()
-    if any(changes[name] != before[name] for name in changes if name == "sensitivity"):
+    if category.sensitivity != before.get("sensitivity", category.sensitivity):
         await _weigh_anew(session, category.school_id, [one.id for one in touched])
+        await _say_weighed(session, acting_staff, category)
     details = {"sensitivity": category.sensitivity, "renamed": "name" in changes}
     await note(session, acting_staff, "category:changed", category.id, details)
     return category
@@ -127,6 +128,7 @@ async def merge_category(session: AsyncSession, *, acting_staff: Staff, category
     """
     known = await hold(session, acting_staff.school_id)
     category, into = in_use(known, category_id), in_use(known, into_id)
+    before = category.sensitivity
     if category is into or into.parent_id == category.id:
         raise Invalid(FieldError("into", "Choose another category for it to be counted as."))
     if _beside(known, category.id):
@@ -142,6 +144,8 @@ async def merge_category(session: AsyncSession, *, acting_staff: Staff, category
             one.version += 1
     await session.flush()
     await _weigh_anew(session, category.school_id, [one.id for one in known.values() if one.merged_into == into.id])
+    if category.sensitivity != before:
+        await _say_weighed(session, acting_staff, category)
     await note(session, acting_staff, "category:merged", category_id, {"into": str(into_id)})
 
 
@@ -242,6 +246,14 @@ async def _weigh_anew(session: AsyncSession, school_id: UUID, category_ids: Sequ
             for row in changed
         ]
     await publish_all(session, weighed, school_id=school_id)
+
+
+async def _say_weighed(session: AsyncSession, acting_staff: Staff, category: Category) -> None:
+    """For the head and the lead DSL, who hear of it when somebody else did it (access.md)."""
+    event = CategoryWeighed(
+        category_id=category.id, sensitivity=Sensitivity(category.sensitivity), by_id=acting_staff.staff_id
+    )
+    await publish(session, event, school_id=category.school_id, version=category.version)
 
 
 def _heaviest(table: type[IncidentCategory] | type[IncidentPupilCategory]) -> Any:

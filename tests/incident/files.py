@@ -6,9 +6,9 @@ CONTACTS = """<Contacts><Contact><Order>1</Order><Title>Mrs</Title><Surname>Ade<
 </Phone></Phones></Contact></Contacts>"""
 
 
-def ctf(*pupils: str, encoding: str = "utf-8", whole: bool = True, extra: str = "") -> bytes:
+def ctf(*pupils: str, encoding: str = "utf-8", whole: bool = True, extra: str = "", version: str = "25.0") -> bytes:
     text = f"""<?xml version="1.0" encoding="{encoding}"?>
-<CTfile><Header><DocumentName>Common Transfer File</DocumentName><CTFversion>25.0</CTFversion>
+<CTfile><Header><DocumentName>Common Transfer File</DocumentName><CTFversion>{version}</CTFversion>
 <DateTime>2026-09-10T10:00:00</DateTime><DocumentQualifier>{"full" if whole else "partial"}</DocumentQualifier>
 <SupplierID>Test</SupplierID><SourceSchool><LEA>801</LEA><Estab>2000</Estab></SourceSchool></Header>
 <CTFpupilData>{"".join(pupils)}{extra}</CTFpupilData></CTfile>"""

@@ -211,11 +211,15 @@ async def test_what_looks_like_a_formula_stays_what_it_is(house: School) -> None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-@pytest.mark.parametrize("sex", ["Sex", "Gender"])
-async def test_r107_a_ctf_brings_contacts_attendance_and_flags(house: School, encoding: str, sex: str) -> None:
-    file = ctf(pupil(UPN="B801200005001", full=True, sex=sex), encoding=encoding, extra="<ShoeSize>3</ShoeSize>")
+@pytest.mark.parametrize(("sex", "version"), [("Sex", "25.0"), ("Gender", "13.0"), ("Gender", "21.0"), ("Sex", "27.0")])
+async def test_r107_a_ctf_brings_contacts_attendance_and_flags(
+    house: School, encoding: str, sex: str, version: str
+) -> None:
+    child = pupil(UPN="B801200005001", full=True, sex=sex)
+    file = ctf(child, encoding=encoding, extra="<ShoeSize>3</ShoeSize>", version=version)
     report = await said(house.dsl, job := await begin(house.dsl, file, XML))
     assert (report["kind"], report["whole"], report["unknown"]) == ("ctf", True, ["ShoeSize"])
+    assert report["version"] == version
     assert (await applied(house.dsl, job))["enrolled"] == 1
     (found,) = (await house.dsl.get("/pupils", params={"starts": "rowan"})).json()["pupils"]
     record = (await house.dsl.get(f"/pupils/{found['id']}", params={"identifiers": True})).json()

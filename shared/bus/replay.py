@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from shared.bus.effect import Handler, give_effect
-from shared.bus.failures import reason_of
+from shared.bus.failures import looks_away, reason_of
 from shared.bus.parking import ParkedEvent, ParkedKey, mark_replayed, note_failure, waiting_events
 from shared.contracts.events import Event
 from shared.contracts.registry import UnknownType, decode
@@ -58,5 +58,8 @@ class Replay:
         except UnknownType:
             return None
         except Exception as problem:
+            if looks_away(problem):
+                # That says nothing about the event: its key keeps the reason it has.
+                raise
             return reason_of(problem)
         return None

@@ -222,6 +222,19 @@ async def test_an_event_that_failed_and_had_its_effect_by_another_way_is_not_dou
     assert await on_postgres.effects_of(bad) == [1, 2]
 
 
+async def test_a_database_that_is_away_during_a_replay_is_not_counted_against_the_event(on_postgres: Consuming) -> None:
+    bad = new_id()
+    failing = Failing(bad, RuntimeError(WRITTEN))
+    async with on_postgres.running(on_postgres.runner(failing)):
+        await on_postgres.bus.publish([on_postgres.message(bad, 1)])
+        await on_postgres.caught_up()
+    [before] = await the_parked(on_postgres)
+    failing.problem = ConnectionResetError()
+    with pytest.raises(ConnectionResetError):
+        await replay_of(on_postgres, failing).run(before)
+    assert await the_parked(on_postgres) == [before]
+
+
 async def test_a_parked_event_that_comes_again_waits_once(on_postgres: Consuming) -> None:
     bad = new_id()
     worker = on_postgres.database(on_postgres.worker_url)

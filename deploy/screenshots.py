@@ -149,7 +149,7 @@ async def sign_in(page: Page, address: str, name: str) -> None:
 
 async def shoot(browser: Browser, address: str, folder: Path) -> None:
     for name in dict.fromkeys(person for _, person, _ in PAGES):
-        context = await browser.new_context(locale="en-GB", timezone_id="Europe/London")
+        context = await browser.new_context(locale="en-GB", timezone_id="Europe/London", reduced_motion="reduce")
         page = await context.new_page()
         if name is not None:
             await sign_in(page, address, name)

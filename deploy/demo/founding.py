@@ -13,6 +13,7 @@ from deploy.screen import Steps
 from services.auth import service as auth
 from services.auth.domain import Period
 from services.auth.sealing import Sealing
+from shared.contracts.words import Role
 from shared.db import Database, Scope
 from shared.identity import Staff
 
@@ -32,11 +33,18 @@ async def found_trust(db: Database) -> Cast:
                     short_name=school.name.partition(" ")[0],
                     phase=school.phase,
                     urn=school.urn,
+                    danger_text=whom_to_find(school),
                 )
             ).id
             for school in SCHOOLS
         }
     return Cast(trust.id, schools)
+
+
+def whom_to_find(school: School) -> str:
+    """What stands below the sign-in of the school's own link."""
+    team = [one.display_name for one in staff_of(school) if {Role.LEAD_DSL, Role.DEPUTY_DSL} & set(one.roles)]
+    return f"Find a DSL, do not type: {', '.join(team)}, or 999."
 
 
 async def bring_in_staff(db: Database, sealing: Sealing, cast: Cast, today: date, steps: Steps) -> None:

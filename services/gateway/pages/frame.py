@@ -96,7 +96,8 @@ def _environment() -> Environment:
         **terms.FILTERS,
         "twice": twice,
     }
-    made.globals |= {"asset": serving.address, "map_of": body_map, "called": terms.called, "choices": terms.choices}
+    made.globals |= {"asset": serving.address, "map_of": body_map}
+    made.globals |= {"called": terms.called, "reasons": terms.reasons, "choices": terms.choices}
     return made
 
 

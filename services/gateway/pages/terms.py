@@ -75,6 +75,12 @@ def called(kind: str, term: str) -> str:
     return TERMS[kind].get(term, term.replace("_", " "))
 
 
+def reasons(why: Sequence[str]) -> str:
+    """Why somebody was told, as one sentence: only its first word has a capital."""
+    first, *others = [called("why", one) for one in why] or [""]
+    return "; ".join([first, *(one[0].lower() + one[1:] for one in others)])
+
+
 def choices(kind: str) -> list[tuple[str, str]]:
     return list(TERMS[kind].items())
 

@@ -24,6 +24,7 @@ export function link(child) {
   row.querySelector("label span").textContent = `of ${label}`;
   row.querySelector("[data-remove] span").textContent = ` ${label}`;
   list.append(row);
+  document.querySelector('label[for="child_starts"]').textContent = "Another child";
   changed(list);
 }
 

@@ -128,6 +128,7 @@ async def _shown(
         parts=PARTS,
         why=WHY,
         roles=ROLES,
+        levels=SENSITIVITY,
         **known,
     )
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.auth.domain import BY_ACCOUNT, BY_CODE, BY_LINK, Pace, Tries, wait_after, with_one_more
+from services.auth.domain import BY_ACCOUNT, BY_ADDRESS, BY_CODE, BY_LINK, Pace, Tries, wait_after, with_one_more
 from services.auth.domain.recovery import as_recovery_code, new_recovery_codes
 from shared.contracts.words import Role
 from tests.auth.conftest import PASSWORD, House
@@ -160,7 +160,7 @@ async def test_a_dsl_whose_account_is_hammered_signs_in_on_their_own_browser_at_
     assert (await house.sign_in("okafor", PASSWORD, device=device)).status_code == 200
 
 
-@given(st.sampled_from([BY_ACCOUNT, BY_CODE, BY_LINK]), st.integers(0, 400), st.floats(0, 600))
+@given(st.sampled_from([BY_ACCOUNT, BY_ADDRESS, BY_CODE, BY_LINK]), st.integers(0, 400), st.floats(0, 600))
 def test_guessing_for_days_makes_nobody_wait_longer_than_the_longest_wait(
     pace: Pace, tries: int, seconds: float
 ) -> None:

@@ -89,3 +89,25 @@ async def test_r91_elevated_access_that_ran_out_does_not_come_back_by_using_the_
             assert (await okafor.check()).json()["staff"]["assurance"] == "mfa"
     finally:
         await connection.close()
+
+
+@pytest.mark.postgres
+async def test_r91_twelve_hours_after_sign_in_and_thirty_days_after_the_code_each_is_asked_for_again(
+    house: House, empty_cluster: Cluster
+) -> None:
+    okafor = await house.session("okafor", sure="password")
+    body = {"session": okafor.token, "code": house.people["okafor"].code(), "remember": True}
+    device = (await house.gateway("/sessions/second-factor", body)).json()["device"]
+    assert (await house.sign_in("okafor", device=device)).json()["needs"] is None
+    connection = await asyncpg.connect(empty_cluster.admin("auth"))
+    try:
+        (life,) = await connection.fetchrow("SELECT ends_at - made_at FROM device")
+        assert life == timedelta(days=30)
+        await connection.execute("UPDATE device SET made_at = made_at - $1::interval, ends_at = ends_at - $1", life)
+        assert (await house.sign_in("okafor", device=device)).json()["needs"] == "second-factor"
+        assert (await okafor.check()).status_code == 200
+        for hours, status in ((11, 200), (1, 401)):
+            await connection.execute("UPDATE staff_session SET ends_at = ends_at - make_interval(hours => $1)", hours)
+            assert (await okafor.check()).status_code == status
+    finally:
+        await connection.close()

@@ -6,6 +6,8 @@ import base64
 import asyncpg
 import pytest
 
+from services.auth.domain import BY_ADDRESS
+from services.auth.service.throttles import of_address
 from shared.contracts.words import Assurance, Role
 from shared.db import Scope
 from shared.identity import Verifier
@@ -67,6 +69,27 @@ async def test_guessing_is_slowed_down_and_a_right_password_does_not_help_meanwh
     assert waiting.status_code == 429
     assert int(waiting.headers["retry-after"]) >= 1
     assert (await house.sign_in("haddad")).status_code == 200
+
+
+async def test_one_password_tried_at_every_account_is_slowed_down_by_where_it_comes_from(
+    house: House, empty_cluster: Cluster
+) -> None:
+    here, elsewhere = "203.0.113.7", "203.0.113.8"
+    for name in ("okafor", "haddad", "boyle"):
+        assert (await house.sign_in(name, "Autumn2026!!", address=here)).status_code == 401
+    key, _ = of_address(here)
+    connection = await asyncpg.connect(empty_cluster.admin("auth"))
+    try:
+        assert await connection.fetchval("SELECT tries FROM throttle WHERE key = $1", key) == 3
+        # As if many more had just been tried, and no time passed while we ask.
+        await connection.execute(
+            "UPDATE throttle SET tries = $2, at = now() + interval '1 hour' WHERE key = $1", key, BY_ADDRESS.free + 1
+        )
+    finally:
+        await connection.close()
+    for name in ("okafor", "haddad", "frost"):
+        assert (await house.sign_in(name, address=here)).status_code == 429
+    assert (await house.sign_in("okafor", address=elsewhere)).status_code == 200
 
 
 async def test_codes_are_not_guessed_either(house: House) -> None:

@@ -112,11 +112,17 @@ async def test_the_worker_tells_it_by_itself(house: House, empty_cluster: Cluste
 
 async def test_r30_the_register_shows_rights_classes_and_how_people_sign_in(house: House) -> None:
     okafor = await house.session("okafor")
-    new = {"email": "brennan@school.example", "surname": "Brennan", "roles": ["support"]}
-    assert (await okafor.ask("POST", "/staff", json=new)).status_code == 201
+    for name, role in (("brennan", "support"), ("tran", "teaching_assistant"), ("bevan", "teacher")):
+        new = {"email": f"{name}@school.example", "surname": name.title(), "roles": [role]}
+        assert (await okafor.ask("POST", "/staff", json=new)).status_code == 201
     await okafor.ask("PUT", f"/staff/{house.people['haddad'].id}/absence", json={"until_on": days(2)})
     found = {e["surname"]: e for e in (await okafor.ask("GET", "/staff/all")).json()["staff"]}
-    assert set(found) == {"Boyle", "Brennan", "Haddad", "Okafor"}
+    assert set(found) == {"Bevan", "Boyle", "Brennan", "Haddad", "Okafor", "Tran"}
+    assert [found[name]["roles"] for name in ("Brennan", "Tran", "Bevan")] == [
+        ["support"],
+        ["teaching_assistant"],
+        ["teacher"],
+    ]
     brennan, haddad = found["Brennan"], found["Haddad"]
     assert (brennan["state"], brennan["second_factor"], brennan["last_seen_at"]) == ("invited", False, None)
     assert (haddad["roles"], haddad["classes"], haddad["state"]) == (["teacher"], ["6A"], "active")

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from time import monotonic
 from typing import Any
@@ -17,6 +18,7 @@ from services.gateway.pages.frame import PAGE_POLICY
 from services.gateway.pages.held import Held, held_in, local
 from shared.contracts.words import Role
 from tests.gateway.conftest import PASSWORD, House, Person, browser, gateway_of
+from tests.gateway.test_alerts import first_alert
 from tests.gateway.test_sessions import cookies_of
 
 NOBODYS = "01937b5e-2a10-7c11-9a1e-5d2f6a0b1c31"
@@ -83,6 +85,25 @@ async def test_no_link_sends_somebody_elsewhere_after_signing_in(house: House) -
         "/elevate", data={"csrf": csrf_of(haddad), "code": haddad.code(), "next": "/\\evil.example"}
     )
     assert elevated.headers["location"] == "/my"
+
+
+async def test_r80_the_link_of_a_mail_leads_through_signing_in_to_the_alert(house: House) -> None:
+    await house.alive()
+    okafor = house.people["okafor"]
+    concern = await (await (await house.add("haddad", Role.TEACHER)).sign_in()).log()
+    link = f"/alerts/{(await first_alert(okafor, about=concern))['id']}"
+    elsewhere = replace(okafor, http=browser(house.gateway.api))
+    away = await elsewhere.http.get(link)
+    assert (away.status_code, away.text) == (303, "")
+    asked = await elsewhere.http.get(away.headers["location"])
+    (following,) = set(re.findall(r'name="next" value="([^"]*)"', asked.text))
+    asked = await signed_in_by_page(elsewhere, next=unescape(following))
+    (following,) = set(re.findall(r'name="next" value="([^"]*)"', asked.text))
+    given = await given_code(elsewhere, next=unescape(following))
+    assert (given.status_code, given.headers["location"]) == (303, link)
+    shown = await elsewhere.http.get(link)
+    assert (shown.status_code, "Rowan Adeyemi" in shown.text) == (200, True)
+    await elsewhere.http.aclose()
 
 
 async def test_no_form_of_a_page_is_taken_from_elsewhere_or_without_its_token(house: House) -> None:

@@ -210,9 +210,23 @@ async def test_what_looks_like_a_formula_stays_what_it_is(house: School) -> None
     assert found["name"] == '@Ann =HYPERLINK("x")'
 
 
+async def test_r128_a_sheet_brings_contacts_attendance_and_flags_too(house: School) -> None:
+    head = "Surname,Forename,DOB,Year,Contact 1 Name,Contact 1 Relationship,Contact 1 Phone,Contact 2 Name,"
+    head += "Sessions possible,Attended,Authorised absences,Unauthorised absences,Medical,SEN status\n"
+    row = "Ade,Rowan,12/03/2017,4,Bola Ade,Mother,07700 900123,Tunde Ade,200,188,8,4,Y,E\n"
+    assert (await take(house.dsl, head + row))["enrolled"] == 1
+    (found,) = (await house.dsl.get("/pupils", params={"starts": "rowan"})).json()["pupils"]
+    record = (await house.dsl.get(f"/pupils/{found['id']}")).json()
+    said = [(one["priority"], one["name"], one["relationship"]) for one in record["contacts"]]
+    assert said == [(1, "Bola Ade", "Mother"), (2, "Tunde Ade", "")]
+    assert record["contacts"][0]["phones"][0]["number"] == "07700 900123"
+    assert (record["attendance"]["possible"], record["attendance"]["attended"]) == (200, 188)
+    assert {flag["kind"] for flag in record["flags"]} == {"medical", "ehcp"}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize(("sex", "version"), [("Sex", "25.0"), ("Gender", "13.0"), ("Gender", "21.0"), ("Sex", "27.0")])
-async def test_r107_a_ctf_brings_contacts_attendance_and_flags(
+async def test_r107_r128_a_ctf_brings_contacts_attendance_and_flags(
     house: School, encoding: str, sex: str, version: str
 ) -> None:
     child = pupil(UPN="B801200005001", full=True, sex=sex)

@@ -113,6 +113,25 @@ async def test_r43_a_revoked_kiosk_is_none_and_a_browser_that_never_was_one_neit
     await kiosk.http.aclose()
 
 
+async def test_c15_no_way_to_sign_in_as_on_ones_own_device_is_open_on_a_kiosk(house: House) -> None:
+    """Whoever came in by one could read on it. Once it is revoked it is a device like any other."""
+    kiosk, made = await kiosk_of(house)
+    haddad = await house.add("haddad", Role.TEACHER)
+    body = {"email": haddad.email, "password": PASSWORD}
+    passkey = openapi.document("gateway")["paths"][f"{API}/sign-in/passkey"]["post"]["requestBody"]["content"]
+    for path, sent in (
+        ("/sign-in", body),
+        ("/sign-in/provider", {"provider": "school"}),
+        ("/sign-in/passkey", passkey["application/json"]["example"]),
+    ):
+        refused = await kiosk.post(path, json=sent)
+        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (403, "not-permitted"), path
+        assert CSRF not in kiosk.http.cookies
+    assert (await house.people["okafor"].ask("DELETE", f"/kiosks/{made['id']}")).status_code == 204
+    assert (await kiosk.post("/sign-in", json=body)).status_code == 200
+    await kiosk.http.aclose()
+
+
 def calls() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every call that asks for a right which is not to be had on a kiosk, as it is described."""
     described = openapi.document("gateway")["paths"]

@@ -14,7 +14,7 @@ from services.gateway.gate import gate_of
 from services.gateway.openapi import BASE
 from services.gateway.routes.documented import gives, gives_nothing
 from services.gateway.schemas import linked_accounts as schemas
-from services.gateway.signing_in import keep, newcomer
+from services.gateway.signing_in import keep, newcomer, not_on_a_kiosk
 from shared.errors import Problem
 from shared.identity import public
 
@@ -55,6 +55,7 @@ async def leave_to_sign_in(request: Request, body: schemas.ProviderChosen) -> Re
     same. An account that nobody has linked opens nothing."""
     gate = gate_of(request)
     gate.may_try_a_link(request)
+    await not_on_a_kiosk(request)
     return _leave(request, await gate.auth("/sign-in/provider", body.model_dump(), patience=PATIENCE, own_words=True))
 
 

@@ -15,7 +15,7 @@ from services.gateway.routes.documented import gives, gives_nothing
 from services.gateway.schemas import passkeys as schemas
 from services.gateway.schemas import sessions as signing_in
 from services.gateway.sessions import Credential
-from services.gateway.signing_in import begin, newcomer
+from services.gateway.signing_in import begin, newcomer, not_on_a_kiosk
 from shared.identity import public
 
 router = APIRouter(prefix=BASE, tags=["Sign-in"])
@@ -126,6 +126,7 @@ async def sign_in(request: Request, body: schemas.PasskeyGiven) -> Response:
     """
     gate = gate_of(request)
     gate.may_try_a_link(request)
+    await not_on_a_kiosk(request)
     # Without the cookie it is answered as any other that does not fit.
     attempt = gate.cookies.attempt_of(request, PASSKEY) or "none"
     answer = await gate.auth("/sign-in/passkey", {"attempt": attempt, **_said(body), **newcomer(request)})

@@ -13,7 +13,7 @@ from services.gateway.openapi import BASE
 from services.gateway.routes.documented import gives, gives_nothing
 from services.gateway.schemas import sessions as schemas
 from services.gateway.sessions import Credential
-from services.gateway.signing_in import begin, newcomer
+from services.gateway.signing_in import begin, newcomer, not_on_a_kiosk
 from shared.identity import public
 
 router = APIRouter(prefix=BASE, tags=["Sign-in"])
@@ -29,10 +29,12 @@ async def sign_in(request: Request, body: schemas.SignIn) -> Response:
     """Sign in with your e-mail address and password.
 
     The answer is the same for every address and password that do not fit. If `needs` says `second-factor`, you can log
-    a concern and nothing else until you have given a code; if it says `enrolment`, until you have set one up.
+    a concern and nothing else until you have given a code; if it says `enrolment`, until you have set one up. A browser
+    that is a kiosk is refused: there one signs in by `/kiosk/sign-in`.
     """
     gate = gate_of(request)
     gate.may_try_to_sign_in(request, body.email)
+    await not_on_a_kiosk(request)
     device = gate.cookies.device_of(request)
     answer = await gate.auth(
         "/sign-in",

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ TOKEN_SECONDS: Final = 60
 FRESH_SECONDS: Final = 5
 LEEWAY_SECONDS: Final = 2
 REFETCH_SECONDS: Final = 5.0
+MOST_READ: Final = 200
 ON_ONES_OWN: Final = "you, signed in on another device: here one can log a concern and nothing else"
 
 
@@ -132,6 +134,7 @@ class Verifier:
         self._fetch = fetch_jwks
         self._keys: dict[str, OKPKey] = {}
         self._fetched_at = float("-inf")
+        self._signed: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._claims = JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
@@ -146,19 +149,27 @@ class Verifier:
     async def verify(self, token: str) -> dict[str, Any]:
         """The claims of a valid token. Raises NotSignedIn for every other one, whatever is wrong with it."""
         try:
-            key = await self._key(jws.extract_compact(token.encode()).headers()["kid"])
-            read = jwt.decode(token, key, algorithms=[ALGORITHM])
-            # `decode` alone takes expired tokens and those of another audience.
-            self._claims.validate(read.claims)
+            claims = self._signed.get(token) or await self._read(token)
+            # `decode` alone takes expired tokens and those of another audience; and what was signed well ends.
+            self._claims.validate(claims)
         except (JoseError, ValueError, KeyError, TypeError):
             raise NotSignedIn from None
-        return dict(read.claims)
+        return dict(claims)
+
+    async def _read(self, token: str) -> dict[str, Any]:
+        """What is signed well stays so: a page asks a dozen times with one token. When it ends is asked each time."""
+        key = await self._key(jws.extract_compact(token.encode()).headers()["kid"])
+        claims = self._signed[token] = dict(jwt.decode(token, key, algorithms=[ALGORITHM]).claims)
+        while len(self._signed) > MOST_READ:
+            self._signed.popitem(last=False)
+        return claims
 
     async def _key(self, kid: str) -> OKPKey:
         # An unknown key is a rotated one, or a forger's: asked for, but not more often than every few seconds.
         if kid not in self._keys and time.monotonic() - self._fetched_at > REFETCH_SECONDS:
             published = (await self._fetch())["keys"]
             self._keys = {found["kid"]: OKPKey.import_key(found) for found in published}
+            self._signed.clear()
             self._fetched_at = time.monotonic()
         return self._keys[kid]
 

@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from shared.errors import Unavailable
+from shared.in_process import Here
 from shared.tracing import current_traceparent
 
 TIMEOUT: Final = httpx.Timeout(5.0, connect=1.0)
@@ -26,7 +27,7 @@ class Peers:
 
     def register(self, name: str, app: FastAPI) -> None:
         """A service of this very process, called without a socket."""
-        self._clients[name] = _client(base_url=f"http://{name}.heed", transport=httpx.ASGITransport(app=app))
+        self._clients[name] = Here(app, base_url=f"http://{name}.heed", trust_env=False, event_hooks=_hooks())
 
     def client(self, name: str) -> httpx.AsyncClient:
         """Raises KeyError for a service whose address is in no setting: a mistake of deployment, not of a day."""
@@ -37,16 +38,19 @@ class Peers:
             await client.aclose()
 
 
-def _client(*, base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+def _client(*, base_url: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         base_url=base_url,
-        transport=transport,
         timeout=TIMEOUT,
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
-        event_hooks={"request": [_trace]},
+        event_hooks=_hooks(),
         follow_redirects=False,
         trust_env=False,
     )
+
+
+def _hooks() -> dict[str, list[Callable[..., Any]]]:
+    return {"request": [_trace]}
 
 
 async def _trace(request: httpx.Request) -> None:

@@ -1,9 +1,12 @@
 """What bodies of requests are made of: nothing unknown gets in, and every text has a length."""
 
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class Body(BaseModel):
@@ -15,7 +18,7 @@ class Body(BaseModel):
 def _storable(text: str) -> str:
     if "\x00" in text:
         raise PydanticCustomError("nul", "contains a NUL character, which cannot be stored; take it out")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         raise PydanticCustomError("surrogate", "contains half of a character (a lone surrogate); type it again")
     return text
 

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from shared.contracts.words import Assurance, Role, TrustRole
 from shared.db import Database
 from shared.errors import NotPermitted, NotSignedIn
-from shared.identity import ALGORITHM, Signer, Staff, Verifier, may, require, service_only, signed_in
+from shared.identity import ALGORITHM, MOST_READ, Signer, Staff, Verifier, may, require, service_only, signed_in
 from shared.keys import KeyRing, WrongSecret
 from shared.policy import ACTIONS
 from shared.service import create_api
@@ -115,6 +115,24 @@ async def test_a_token_for_another_purpose_or_time_is_refused(
 ) -> None:
     with pytest.raises(NotSignedIn):
         await verifier.verify(mint(ring, okafor(), **wrong))
+
+
+async def test_a_token_that_was_read_before_ends_all_the_same(
+    ring: Ring, verifier: Verifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = mint(ring, okafor())
+    assert await verifier.verify(token) == await verifier.verify(token)
+    in_an_hour = time.time() + 3600
+    monkeypatch.setattr(time, "time", lambda: in_an_hour)
+    with pytest.raises(NotSignedIn):
+        await verifier.verify(token)
+
+
+async def test_only_so_many_tokens_are_remembered(ring: Ring, verifier: Verifier) -> None:
+    tokens = [mint(ring, okafor()) for _ in range(MOST_READ + 5)]
+    for token in tokens:
+        await verifier.verify(token)
+    assert list(verifier._signed) == tokens[5:]
 
 
 @pytest.mark.parametrize("claim", ["iss", "aud", "sub", "exp", "nbf", "iat", "jti"])

@@ -1,7 +1,7 @@
 """A page asks Heed's own public API, in this process: what a page can do, everybody's program can, and no more."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -12,13 +12,13 @@ from services.gateway.gate import BACKGROUND
 from services.gateway.limits import ASKED_BY_A_PAGE
 from services.gateway.openapi import BASE
 from shared.errors import MEDIA_TYPE, FieldError, Problem
+from shared.in_process import as_json, ask, fields, length_of, query_of, scope_of
 
 # What tells the API where the person is and which browser it is; everything else of the request stays outside.
 SENT_ALONG = (
     *("cookie", "user-agent", "host", "origin", "sec-fetch-site", "x-forwarded-for", "traceparent"),
     BACKGROUND,
 )
-PATIENCE = 15.0  # seconds; the API itself gives up on a service long before
 
 
 class Refused(Problem):
@@ -74,20 +74,18 @@ class Api:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """The API's answer with its headers. Raises Refused."""
-        client = self._request.client
-        transport = httpx.ASGITransport(
-            app=self._request.app, client=(client.host, client.port) if client else ("127.0.0.1", 0)
+        sent = self._headers() | dict(headers or {})
+        if body is not None:
+            content, sent["content-type"] = as_json(body), "application/json"
+        scope = scope_of(
+            method,
+            BASE + path,
+            query=query_of(params),
+            headers=[*fields(sent), *length_of(method, content or b"")],
+            **{name: self._request.scope[name] for name in ("scheme", "server", "client")},
         )
-        async with httpx.AsyncClient(transport=transport, base_url=str(self._request.base_url)) as http, _by_a_page():
-            answer = await http.request(
-                method,
-                BASE + path,
-                json=body,
-                content=content,
-                params=params,
-                headers=self._headers() | dict(headers or {}),
-                timeout=PATIENCE,
-            )
+        with _by_a_page():
+            answer = await ask(self._request.app, scope, content or b"")
         self.set_cookies += answer.headers.get_list("set-cookie")
         if answer.is_error:
             raise refusal(answer)
@@ -99,8 +97,8 @@ class Api:
         return sent | ({HEADER: self._csrf} if self._csrf else {})
 
 
-@asynccontextmanager
-async def _by_a_page() -> AsyncIterator[None]:
+@contextmanager
+def _by_a_page() -> Iterator[None]:
     asked = ASKED_BY_A_PAGE.set(True)
     try:
         yield

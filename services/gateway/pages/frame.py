@@ -79,6 +79,8 @@ def _environment() -> Environment:
         undefined=Missing,
         trim_blocks=True,
         lstrip_blocks=True,
+        # Else each page looks on the disk for every file it is made of.
+        auto_reload=False,
     )
     made.filters |= {
         "when": words.when,

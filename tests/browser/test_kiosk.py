@@ -65,8 +65,10 @@ async def test_c15_every_other_page_is_closed_on_a_kiosk_and_who_walks_away_is_s
             answer = await window.page.goto(site.address + path)
             assert answer is not None
             assert answer.status == 403, path
-        await window.go("/kiosk")
-        await window.page.get_by_role("heading", name="Log a concern").wait_for()
+        # Not even by signing in as on any other device.
+        for path in ("/kiosk", "/sign-in", "/sign-in?next=/children"):
+            await window.go(path)
+            await window.page.get_by_role("heading", name="Log a concern").wait_for()
         await window.go("/incidents/new")
         await window.page.get_by_role("heading", name="Log a concern").wait_for()
 

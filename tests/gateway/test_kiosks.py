@@ -97,6 +97,21 @@ async def test_c15_the_session_is_over_for_whoever_kept_its_cookies(house: House
         await person.http.aclose()
 
 
+async def test_c15_nobody_signs_in_on_a_kiosk_by_the_page_for_reading_until_it_is_revoked(house: House) -> None:
+    kiosk, made = await kiosk_of(house)
+    haddad = await house.add("haddad", Role.LEAD_DSL)
+    typed = {"email": haddad.email, "password": PASSWORD}
+    for answer in (await kiosk.http.get("/sign-in?next=/my"), await kiosk.http.post("/sign-in", data=typed)):
+        assert (answer.status_code, answer.headers["location"]) == (303, "/kiosk")
+        assert "set-cookie" not in answer.headers
+    assert (await kiosk.get("/me")).status_code == 401
+    assert (await house.people["okafor"].ask("DELETE", f"/kiosks/{made['id']}")).status_code == 204
+    assert "E-mail address" in (await kiosk.http.get("/sign-in")).text
+    assert (await kiosk.http.post("/sign-in", data=typed)).status_code == 200
+    assert (await kiosk.get("/me")).status_code == 200
+    await kiosk.http.aclose()
+
+
 async def test_r43_a_revoked_kiosk_is_none_and_a_browser_that_never_was_one_neither(house: House) -> None:
     kiosk, made = await kiosk_of(house)
     here = await identify(kiosk, await house.add("haddad", Role.TEACHER))

@@ -15,6 +15,7 @@ from services.gateway.pages.api import Api, Refused
 from services.gateway.pages.forms import HELD, Form
 from services.gateway.pages.frame import page, to
 from services.gateway.pages.held import held_in
+from services.gateway.pages.kiosk_device import device
 from services.gateway.pages.problems import PageRoute
 from services.gateway.pages.sign_in import cookie_set, still_theirs
 from shared.errors import NotFound
@@ -28,7 +29,7 @@ SHOWN_SECONDS: Final = 20
 @router.get("")
 async def start(request: Request) -> Response:
     """Whoever was here before and walked away is signed out by the one who begins."""
-    api, door = Api(request), await _door(request)
+    api, door = Api(request), await device(request)
     if door is None:
         return page(request, "kiosk/token.html")
     answer = _start(request, door)
@@ -63,7 +64,7 @@ async def identify(request: Request) -> Response:
     except Refused as problem:
         form.take(problem, {"": "email"})
         shown = Form([one for one in form.fields if one[0] != "password"], errors=form.errors)
-        return _start(request, await _door(request), form=shown, status=problem.status)
+        return _start(request, await device(request), form=shown, status=problem.status)
     theirs = await still_theirs(request, cookie_set(api, gate_of(request).cookies.session), held)
     if theirs is not None:
         return _with(page(request, "held.html", back=theirs, csrf=given["csrf_token"]), api)
@@ -95,17 +96,6 @@ def _start(request: Request, door: dict[str, Any] | None, **content: Any) -> Res
     form: Form = content.pop("form", Form())
     shown = {"door": door, "ended": False, "held": form.raw(HELD)} | content
     return page(request, "kiosk/start.html", form=form, **shown)
-
-
-async def _door(request: Request) -> dict[str, Any] | None:
-    """Which kiosk this browser is; None for one that is none, or no longer."""
-    try:
-        door: dict[str, Any] = await Api(request).get("/kiosk")
-    except Refused as problem:
-        if problem.code != "not-found":
-            raise
-        return None
-    return door
 
 
 async def _posted(request: Request) -> tuple[Api, Form]:

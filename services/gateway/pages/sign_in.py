@@ -12,6 +12,7 @@ from services.gateway.pages.api import Api, Refused
 from services.gateway.pages.forms import HELD, Form
 from services.gateway.pages.frame import AT_THE_DOOR, page, to
 from services.gateway.pages.held import Held, held_in, local, owner_mark
+from services.gateway.pages.kiosk_device import device
 from services.gateway.pages.linked_accounts import CAME_BACK, offered
 from services.gateway.pages.problems import PageRoute
 from services.gateway.pages.visit import SignedInVisit
@@ -24,6 +25,7 @@ Next = Annotated[str, Query(alias="next", max_length=2_000)]
 # Nothing of this site stays in a browser that others use.
 CLEAR = '"cache", "storage"'
 HOME = "/my"
+KIOSK = "/kiosk"
 
 
 @router.get("/sign-in", dependencies=Open)
@@ -39,6 +41,8 @@ async def sign_in_page(
 
     `chosen`: the password was just set. `came`: how it went with an account elsewhere.
     """
+    if await device(request):
+        return to(request, KIOSK)
     cookies = gate_of(request).cookies
     door = await _door(request, school or cookies.school_of(request))
     told: dict[str, Any] = {"chosen": chosen, "came": CAME_BACK.get(came, ""), "providers": await offered(request)}
@@ -52,6 +56,9 @@ async def sign_in_page(
 async def sign_in(request: Request) -> Response:
     same_site(request)
     form = request.state.form = await forms.read(request)
+    if await device(request):
+        # Whoever is let in here could read.
+        return to(request, KIOSK)
     api = Api(request)
     try:
         given = await api.post("/sign-in", {"email": form.text("email"), "password": form.raw("password")})
@@ -136,7 +143,7 @@ async def sign_out(request: Request, visit: SignedInVisit) -> Response:
         ended = False
     gate.people.pop(visit.credential.key, None)
     request.state.visit = None
-    answer = to(request, ("/kiosk" if visit.kiosk else "/signed-out") if ended else "/signed-out?uncertain=1")
+    answer = to(request, (KIOSK if visit.kiosk else "/signed-out") if ended else "/signed-out?uncertain=1")
     gate.cookies.end(answer)
     gate.cookies.show_again(request, answer)
     answer.headers["Clear-Site-Data"] = CLEAR

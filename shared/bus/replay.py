@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from shared.bus.effect import Handler, give_effect
-from shared.bus.failures import looks_away, reason_of
+from shared.bus.failures import NotYet, looks_away, may_pass, reason_of
 from shared.bus.parking import ParkedEvent, ParkedKey, mark_replayed, note_failure, waiting_events
 from shared.contracts.events import Event
 from shared.contracts.registry import UnknownType, decode
@@ -30,7 +30,7 @@ class Replay:
         self._handlers = handlers
 
     async def run(self, parked: ParkedKey, *, taken: Callable[[], None] = lambda: None) -> str | None:
-        """None when the key is free; otherwise why its next event failed, which the key keeps too.
+        """None when the key is free; otherwise why its next event failed, which the key keeps too unless it may pass.
 
         `taken` is told of each event. Raises what the database raises when it is away.
         """
@@ -39,16 +39,19 @@ class Replay:
             if not events and await mark_replayed(self._worker_db, parked, None):
                 return None
             for event in events:
-                reason = await self._take(event)
-                if reason is not None:
-                    await note_failure(self._worker_db, parked, reason)
+                problem = await self._take(event)
+                if problem is not None:
+                    reason = reason_of(problem)
+                    # What was busy for a moment says nothing of why the key was set aside.
+                    passing = may_pass(problem) and not isinstance(problem, NotYet)
+                    await note_failure(self._worker_db, parked, parked.reason if passing else reason)
                     return reason
                 taken()
                 if await mark_replayed(self._worker_db, parked, event):
                     return None
         return "events come faster than they are taken"
 
-    async def _take(self, parked: ParkedEvent) -> str | None:
+    async def _take(self, parked: ParkedEvent) -> Exception | None:
         try:
             envelope, event = decode(parked.headers, parked.value)
             handler = self._handlers.get(type(event))
@@ -61,5 +64,5 @@ class Replay:
             if looks_away(problem):
                 # That says nothing about the event: its key keeps the reason it has.
                 raise
-            return reason_of(problem)
+            return problem
         return None

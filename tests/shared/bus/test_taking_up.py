@@ -10,6 +10,7 @@ from shared.bus.taking_up import FAILURES, TakingUp
 from shared.contracts.auth import GroupChanged
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import Event
+from shared.errors import Unavailable
 from shared.ids import new_id
 from tests.shared.bus.consuming import Consuming, note, until
 from tests.shared.bus.test_parking import Failing, the_parked
@@ -74,6 +75,23 @@ async def test_what_failed_otherwise_waits_for_a_person_also_when_it_came_too_ea
     await taking_up.round()
     assert {key.key for key in await the_parked(on_postgres)} == {broken, early}
     assert await on_postgres.effects() == []
+
+
+async def test_a_server_that_was_busy_meanwhile_does_not_make_it_wait_for_a_person(on_postgres: Consuming) -> None:
+    key = new_id()
+    failing = Failing(key, TooEarly())
+    async with on_postgres.running(on_postgres.runner(failing)):
+        await on_postgres.bus.publish([on_postgres.message(key, 1)])
+        await on_postgres.caught_up()
+    taking_up = taking_up_of(on_postgres, failing)
+    failing.problem = Unavailable("auth", "")
+    await taking_up.round()
+    (parked,) = await the_parked(on_postgres)
+    assert parked.reason.startswith("TooEarly")
+    failing.problem = None
+    await taking_up.round()
+    assert await on_postgres.effects_of(key) == [1]
+    assert await the_parked(on_postgres) == []
 
 
 async def test_many_that_still_wait_keep_none_from_its_turn(on_postgres: Consuming) -> None:

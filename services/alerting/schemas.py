@@ -230,6 +230,12 @@ class WaitingShown(BaseModel):
     overdue: int
 
 
+class DeskShown(BaseModel):
+    unread: AlertsShown
+    read: AlertsShown
+    waiting: WaitingShown
+
+
 class AlertState(BaseModel):
     id: UUID
     state: str

@@ -68,8 +68,9 @@ async def audit_of_the_house(request: Request, caller: Caller, question: Questio
 
 async def _ask(caller: Caller, service: str, params: dict[str, Any]) -> tuple[str, Any, Any]:
     try:
-        answer = await caller.call(service, "GET", "/audit", params=params)
-        sealed = await caller.call(service, "GET", "/audit/sealed")
+        answer, sealed = await asyncio.gather(
+            caller.call(service, "GET", "/audit", params=params), caller.call(service, "GET", "/audit/sealed")
+        )
     except Unavailable:
         return service, None, None
     return service, answer, None if sealed.is_error else sealed.json()

@@ -35,6 +35,16 @@ async def alerts(request: Request, caller: Caller, params: Mapping[str, Any]) ->
     return await _named(request, page, notices=notices)
 
 
+async def desk(request: Request, caller: Caller, params: Mapping[str, Any]) -> Response:
+    """Both lists and the figures, with what each alert is about asked for once."""
+    found = await caller.call("alerting", "GET", "/alerts/desk", params=params)
+    if found.is_error:
+        return handed_on(found)
+    lists = found.json()
+    notices = await _say_what_of(caller, [*lists["unread"]["alerts"], *lists["read"]["alerts"]])
+    return await _named(request, lists, notices=notices)
+
+
 async def next_alert(request: Request, caller: Caller, after: UUID | None) -> Response:
     params = {"after": str(after) if after else None}
     found = await caller.call("alerting", "GET", "/alerts/next", params=params)

@@ -109,6 +109,7 @@ def probes(schools: TwoSchools, *askers: Client) -> Probes:
     probe("GET /alerts", "/alerts")
     probe("GET /alerts", "/alerts", params={"state": "unread"})
     probe("GET /alerts/waiting", "/alerts/waiting")
+    probe("GET /alerts/desk", "/alerts/desk")
     probe("GET /alerts/next", "/alerts/next")
     probe("GET /alerts/next", "/alerts/next", params={"after": schools.alert_id})
     probe("GET /alerts/{alert_id}", alert)

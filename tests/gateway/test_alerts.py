@@ -162,3 +162,28 @@ async def test_r80_how_much_waits_is_figures_alone_and_nothing_is_read_by_asking
     listed = [(await okafor.get("/alerts", params={"state": state})).json()["alerts"] for state in STATES]
     assert [[one["id"] for one in alerts] for alerts in listed] == [[], [alert["id"]], [alert["id"]]]
     assert (await haddad.get("/alerts/waiting")).json() == nothing
+
+
+async def test_what_lies_on_the_desk_is_what_the_lists_and_the_figures_say(house: House) -> None:
+    okafor = house.people["okafor"]
+    haddad = await (await house.add("haddad", Role.TEACHER)).sign_in()
+    await house.alive()
+    raised = [await first_alert(okafor, about=await haddad.log()) for _ in range(3)]
+    await okafor.post(f"/alerts/{raised[0]['id']}/read")
+    desk = (await okafor.get("/alerts/desk")).json()
+    lists = {state: (await okafor.get("/alerts", params={"state": state})).json() for state in ("unread", "read")}
+    for state, listed in lists.items():
+        assert desk[state] == {"alerts": listed["alerts"], "next": None}
+    assert [[one["id"] for one in desk[state]["alerts"]] for state in lists] == [
+        [raised[1]["id"], raised[2]["id"]],
+        [raised[0]["id"]],
+    ]
+    assert all(alert["concern"]["number"] for state in lists for alert in desk[state]["alerts"])
+    assert desk["waiting"] == (await okafor.get("/alerts/waiting")).json()
+    assert desk["names"] == lists["unread"]["names"] | lists["read"]["names"] != {}
+    # Shorter, and the rest is in the list from there on.
+    short = (await okafor.get("/alerts/desk", params={"limit": 1})).json()["unread"]
+    rest = await okafor.get("/alerts", params={"state": "unread", "cursor": short["next"]})
+    assert [one["id"] for one in rest.json()["alerts"]] == [raised[2]["id"]]
+    nothing = (await haddad.get("/alerts/desk")).json()
+    assert [nothing["unread"]["alerts"], nothing["read"]["alerts"], nothing["waiting"]["open"]] == [[], [], 0]

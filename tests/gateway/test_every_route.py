@@ -75,8 +75,8 @@ ROWS = {
     "duty:own": "GET /duties/mine",
     "duty:list": "GET /duties",
     "alert:read": (
-        "GET /alerts | GET /alerts/next | GET /alerts/waiting | GET /alerts/{} | POST /alerts/{}/read | "
-        "POST /alerts/{}/acknowledge | POST /alerts/{}/done"
+        "GET /alerts | GET /alerts/next | GET /alerts/waiting | GET /alerts/desk | GET /alerts/{} | "
+        "POST /alerts/{}/read | POST /alerts/{}/acknowledge | POST /alerts/{}/done"
     ),
     "alert:add": "POST /incidents/{}/alerts",
     "alert:withdraw": "GET /incidents/{}/alerts | POST /alerts/{}/withdraw",

@@ -1,5 +1,6 @@
 """Alerts: one's own, one after the other."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -33,9 +34,7 @@ async def list_alerts(
     states = {"unread": queries.UNREAD, "read": queries.SEEN, "open": queries.OPEN}[state]
     async with database(request).begin(scope(staff)) as session:
         found = await queries.waiting(session, staff, states, limit=limit + 1, after=after(begin))
-    page = found[:limit]
-    more = cursor(page[-1]) if len(found) > limit else None
-    return schemas.AlertsShown(alerts=[_shown(request, staff, alert) for alert in page], next=more)
+    return _page(request, staff, found, limit)
 
 
 @router.get("/alerts/next")
@@ -60,6 +59,25 @@ async def how_much_waits(request: Request, staff: Reader) -> schemas.WaitingShow
     async with database(request).begin(scope(staff)) as session:
         found = await waiting_for(session, staff, datetime.now(UTC))
     return schemas.WaitingShown.model_validate(found, from_attributes=True)
+
+
+@router.get("/alerts/desk")
+async def desk(
+    request: Request,
+    staff: Reader,
+    limit: Annotated[int, Query(ge=1, le=50)] = 50,
+    read: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> schemas.DeskShown:
+    """What is new, what was read and is not done yet, and the figures: as they are at one moment."""
+    async with database(request).begin(scope(staff)) as session:
+        unread = await queries.waiting(session, staff, queries.UNREAD, limit=limit + 1)
+        seen = await queries.waiting(session, staff, queries.SEEN, limit=read + 1)
+        figures = await waiting_for(session, staff, datetime.now(UTC))
+    return schemas.DeskShown(
+        unread=_page(request, staff, unread, limit),
+        read=_page(request, staff, seen, read),
+        waiting=schemas.WaitingShown.model_validate(figures, from_attributes=True),
+    )
 
 
 @router.post("/alerts/further", status_code=204)
@@ -134,6 +152,12 @@ async def _take(request: Request, staff: Staff, alert_id: UUID, step: Step) -> s
 
 def _remark(remark: AlertRemark) -> schemas.RemarkShown:
     return schemas.RemarkShown(by_id=remark.by_id, at=remark.at, words=remark.words)
+
+
+def _page(request: Request, staff: Staff, found: Sequence[Alert], limit: int) -> schemas.AlertsShown:
+    page = found[:limit]
+    more = cursor(page[-1]) if len(found) > limit else None
+    return schemas.AlertsShown(alerts=[_shown(request, staff, alert) for alert in page], next=more)
 
 
 def _shown(request: Request, staff: Staff, alert: Alert) -> schemas.AlertShown:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.gateway.pages.api import Refused
 from services.gateway.pages.frame import page, to
-from services.gateway.pages.my_heed import Cursor, alerts_of, told_of, waiting
+from services.gateway.pages.my_heed import Cursor, alerts_of, desk_of, waiting
 from services.gateway.pages.opened import Opened, by_alert
 from services.gateway.pages.problems import PageRoute
 from services.gateway.pages.visit import Visit, visits
@@ -77,16 +77,15 @@ async def withdraw_page(request: Request, visit: Withdrawer, alert_id: UUID, bac
 
 async def read_page(request: Request, visit: Visit, opened: Opened) -> Response:
     """The concern as a document, with the list beside it for whoever sits here for hours."""
-    told, waits, alerted = await asyncio.gather(
-        told_of(visit) if visit.wide and opened.alert else _nothing(),
-        waiting(visit) if opened.alert else _nothing(),
-        who_was_alerted(visit, opened),
-    )
+    (told, waits), alerted = await asyncio.gather(_beside(visit, opened), who_was_alerted(visit, opened))
     return page(request, "incidents/read.html", opened=opened, told=told, waits=waits, alerted=alerted)
 
 
-async def _nothing() -> None:
-    """Of what this reader is not shown."""
+async def _beside(visit: Visit, opened: Opened) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The list and the figures, where an alert was opened; the list for whoever reads widely."""
+    if not opened.alert:
+        return None, None
+    return await desk_of(visit) if visit.wide else (None, await waiting(visit))
 
 
 async def who_was_alerted(visit: Visit, opened: Opened) -> dict[str, Any] | None:

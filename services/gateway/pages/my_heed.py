@@ -34,8 +34,8 @@ async def start(request: Request) -> Response:
 @router.get("/my")
 async def my_heed(request: Request, visit: SignedInVisit, cursor: Cursor = None) -> Response:
     """One page for all; whoever reads widely has their alerts and figures first, everybody else what they wrote."""
-    told, waits, own, drafts, schools = await asyncio.gather(
-        told_of(visit), waiting(visit), _own(visit, cursor), _drafts(visit), _schools(visit)
+    (told, waits), own, drafts, schools = await asyncio.gather(
+        desk_of(visit), _own(visit, cursor), _drafts(visit), _schools(visit)
     )
     return page(request, "my-heed.html", told=told, waits=waits, own=own, drafts=drafts, schools=schools)
 
@@ -43,7 +43,7 @@ async def my_heed(request: Request, visit: SignedInVisit, cursor: Cursor = None)
 @router.get("/my/waiting")
 async def what_waits(request: Request, visit: Annotated[Visit, Depends(visits("alert:read"))]) -> Response:
     """The figures and the list alone, for a page that is open: nothing is read but what is shown anew."""
-    told, waits = await asyncio.gather(told_of(visit), waiting(visit))
+    told, waits = await desk_of(visit)
     return page(request, "waiting.html", told=told, waits=waits)
 
 
@@ -104,10 +104,16 @@ async def _duties(
     )
 
 
-async def told_of(visit: Visit) -> dict[str, Any]:
-    """What is new in the order of "see next", and apart from it what was read and is not done yet."""
-    unread, read = await asyncio.gather(alerts_of(visit, "unread"), alerts_of(visit, "read", limit=MOST_READ))
-    return {"unread": unread, "read": read, "notices": list(dict.fromkeys((*unread["notices"], *read["notices"])))}
+async def desk_of(visit: Visit) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """What is new in the order of "see next", apart from it what was read and is not done yet, and the figures.
+
+    Nothing and None for who is not sure enough to be told anything.
+    """
+    if not (visit.sure and visit.may("alert:read")):
+        return {"unread": NOTHING, "read": NOTHING, "notices": []}, None
+    desk = await visit.api.get("/alerts/desk", limit=MOST_ALERTS, read=MOST_READ)
+    lists = {name: desk[name] | {"names": desk["names"]} for name in ("unread", "read")}
+    return {**lists, "notices": desk["notices"]}, desk["waiting"]
 
 
 async def alerts_of(visit: Visit, state: str, *, cursor: str | None = None, limit: int = MOST_ALERTS) -> dict[str, Any]:

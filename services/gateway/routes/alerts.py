@@ -46,6 +46,20 @@ async def how_much_waits(caller: Reader) -> Response:
     return await caller.forward("alerting", "GET", "/alerts/waiting")
 
 
+@router.get("/desk", responses=gives(schemas.Desk, "What is new, what is not done yet, and how much waits for you."))
+async def desk(
+    request: Request,
+    caller: Reader,
+    limit: Annotated[int, Query(ge=1, le=50, description="how many of the unread at most")] = 50,
+    read: Annotated[int, Query(ge=1, le=50, description="how many of those you have read at most")] = 10,
+) -> Response:
+    """Where you begin: the alerts you have not read, those you have read and not done, and the figures, at one moment.
+
+    Each in the order of `see next`. The rest of a list is in `/alerts`, from its `next` on.
+    """
+    return await composing.desk(request, caller, {"limit": limit, "read": read})
+
+
 @router.get("/{alert_id}", responses=gives(schemas.OpenedAlert, "The alert and the concern it is about."))
 async def open_alert(request: Request, caller: Reader, alert_id: UUID) -> Response:
     """Open an alert: why you were told, and the whole concern with its actions."""

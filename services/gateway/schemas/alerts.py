@@ -68,6 +68,27 @@ class Waiting(Answer):
     overdue: int
 
 
+class AlertsOnDesk(Answer):
+    alerts: list[ListedAlert]
+    next: str | None
+
+
+class Desk(Answer):
+    model_config = example(
+        unread={"alerts": [TOLD | {"concern": IN_A_LINE}], "next": None},
+        read={"alerts": [], "next": None},
+        waiting={"unread": 1, "open": 1, "latest": LOGGED, "duties": 0, "due_this_week": 0, "overdue": 0},
+        names=PEOPLE,
+        notices=[],
+    )
+
+    unread: AlertsOnDesk
+    read: AlertsOnDesk
+    waiting: Waiting
+    names: dict[UUID, str]
+    notices: list[str]
+
+
 class Note(Answer):
     by_id: UUID
     at: datetime

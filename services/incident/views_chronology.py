@@ -28,6 +28,7 @@ def entry(page: ChronologyPage, placed: Placed) -> schemas.Entry:
         author_id=incident.author_id,
         logged_at=incident.logged_at,
         occurred_at=now.occurred_at,
+        time_known=now.time_known,
         urgent=incident.urgent,
         part=placed.part,
         narrative=now.narrative,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from services.gateway.pages import words
+from services.gateway.pages import terms, words
 from services.gateway.pages.forms import Form
 from services.gateway.pages.held import held_in, hold, local
 from services.gateway.pages.patterns import patterns_of
@@ -26,6 +26,23 @@ NOW = datetime.fromisoformat("2026-03-04T15:00:00+00:00")
 )
 def test_a_time_is_said_on_londons_clock(moment: str, said: str) -> None:
     assert words.when(moment, now=NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ("exact", "Sunday 1 March 2020, 12:00"),
+        ("about", "Sunday 1 March 2020, about 12:00"),
+        # Midday is where such a day is kept, and no time that anybody gave.
+        ("date_only", "Sunday 1 March 2020"),
+    ],
+)
+def test_when_it_happened_is_said_no_surer_than_the_writer_was(known: str, said: str) -> None:
+    assert terms.as_known("2020-03-01T12:00:00Z", known) == said
+
+
+def test_the_reasons_why_somebody_was_told_are_one_sentence() -> None:
+    assert terms.reasons(["lead_dsl", "rule"]) == "Lead DSL: every incident; by a rule of your school"
 
 
 @pytest.mark.parametrize(

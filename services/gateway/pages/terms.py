@@ -85,17 +85,20 @@ def choices(kind: str) -> list[tuple[str, str]]:
     return list(TERMS[kind].items())
 
 
+def as_known(moment: str | None, known: str) -> str:
+    """When it happened, no surer than the writer was: a day has no time of day."""
+    if moment is None:
+        return "Not known when"
+    if known == "date_only":
+        return day(at(moment).date())
+    if known == "about":
+        return f"{day(at(moment).date())}, about {at(moment):%H:%M}"
+    return when(moment)
+
+
 def happened(concern: Mapping[str, Any]) -> str:
     """When it happened, as well as that is known, and where."""
-    moment, known = concern["occurred_at"], concern["time_known"]
-    if moment is None:
-        told = "Not known when"
-    elif known == "date_only":
-        told = day(at(moment).date())
-    elif known == "about":
-        told = f"{day(at(moment).date())}, about {at(moment):%H:%M}"
-    else:
-        told = when(moment)
+    told = as_known(concern["occurred_at"], concern["time_known"])
     place = concern["location"] or {}
     where = ", ".join(part for part in (place.get("name"), place.get("words")) if part)
     return f"{told}, {where}" if where else told
@@ -136,5 +139,5 @@ def spoken(text: str) -> Iterator[tuple[bool, str]]:
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
-    {"happened": happened, "lasting": lasting, "about": about, "by_id": by_id, "spoken": spoken}
+    {"happened": happened, "as_known": as_known, "lasting": lasting, "about": about, "by_id": by_id, "spoken": spoken}
 )

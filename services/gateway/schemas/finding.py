@@ -101,6 +101,7 @@ class Entry(Answer):
     author_id: UUID
     logged_at: datetime
     occurred_at: datetime | None
+    time_known: str = Field("exact", description="how well: `exact`, `about`, `date_only` or `not_known`")
     urgent: bool
     part: str = Field(description="what part this child had")
     narrative: str
@@ -135,6 +136,7 @@ class Chronology(Answer):
                 "author_id": OKAFOR,
                 "logged_at": LOGGED,
                 "occurred_at": LUNCHTIME,
+                "time_known": "exact",
                 "urgent": False,
                 "part": "subject",
                 "narrative": SAID,

@@ -45,6 +45,7 @@ class Entry(BaseModel):
     author_id: UUID
     logged_at: datetime
     occurred_at: datetime | None
+    time_known: str
     urgent: bool
     part: str
     narrative: str

@@ -27,6 +27,7 @@ FOLDER = Path(os.environ.get("HEED_SHOTS") or Path(__file__).parent.parent / "do
 WIDTHS = {"phone": (360, 740), "desk": (1280, 900)}
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 DSL, ASSISTANT, TEACHER = (f"{name}@oakfield.example" for name in ("ada.okafor", "dee.walsh", "carys.bevan"))
+TRUST_LEAD = "ruth.fernandes@rivermead.example"
 PATIENCE = 240.0
 LONGEST_SHOT = 1_600
 """Pixels: a longer page is cut, it is there to be looked at."""
@@ -61,18 +62,102 @@ def _at(path: str) -> Step:
     return go
 
 
+async def _sign_in_refused(page: Page, address: str) -> None:
+    await page.goto(f"{address}/sign-in?school=oakfield")
+    await page.get_by_label("E-mail address").fill(DSL)
+    await page.get_by_label("Password", exact=True).fill("not this one")
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await page.get_by_role("alert").first.wait_for()
+
+
+async def _nothing_written(page: Page, address: str) -> None:
+    await page.goto(f"{address}/incidents/new")
+    await page.get_by_role("button", name="Check and submit").click()
+    await page.get_by_role("alert").first.wait_for()
+
+
+async def _written(page: Page, address: str) -> None:
+    await page.goto(f"{address}/incidents/new")
+    await page.get_by_role("combobox", name="The child’s name").fill("row")
+    await page.get_by_role("option", name="4B").click()
+    await page.get_by_role("textbox", name="What happened?").fill("Rowan was aggressive. He said “I am not hungry”.")
+    await page.get_by_text("is an opinion").wait_for()
+    await page.get_by_label("Welfare Concern", exact=True).check()
+    await page.get_by_text("Add a mark to the body map").click()
+    await page.locator("[data-plate] svg:visible").click(position={"x": 190, "y": 180})
+    await page.get_by_label("What you see").select_option("Bruise")
+    await page.get_by_text("Ms Okafor", exact=True).first.wait_for()
+
+
+async def _checked(page: Page, address: str) -> None:
+    await page.get_by_role("button", name="Check and submit").click()
+    await page.get_by_role("heading", name="Check and submit").wait_for()
+
+
+async def _submitted(page: Page, address: str) -> None:
+    await page.get_by_role("button", name="Submit concern").click()
+    await page.get_by_text("been told").wait_for()
+
+
+async def _further(page: Page, address: str, step: str) -> None:
+    await _first_alert(page, address)
+    await page.locator(f'a[href*="/{step}?version="]').first.click()
+
+
+def _to(step: str) -> Step:
+    async def go(page: Page, address: str) -> None:
+        await _further(page, address, step)
+
+    return go
+
+
+async def _looked_at(page: Page, address: str) -> None:
+    await _a_child(page, address)
+    await page.get_by_role("link", name="Who has looked").click()
+    await page.get_by_role("heading", name="Who has looked").wait_for()
+
+
+async def _search_found(page: Page, address: str) -> None:
+    await page.goto(f"{address}/search")
+    await page.get_by_label("Words").fill("home")
+    await page.get_by_role("button", name="Search", exact=True).click()
+    await page.get_by_role("heading", name="that you may see").wait_for()
+
+
+async def _hidden(page: Page, address: str) -> None:
+    await page.goto(f"{address}/my")
+    await page.get_by_role("button", name="Hide", exact=True).click()
+
+
 # name, whose (nobody for who is not signed in), and how to get there
 PAGES: tuple[tuple[str, str | None, Step], ...] = (
     ("sign-in", None, _at("/sign-in?school=oakfield")),
+    ("sign-in-refused", None, _sign_in_refused),
     ("forgotten-password", None, _at("/password/forgotten")),
     ("dashboard-teacher", TEACHER, _at("/my")),
     ("add-incident", ASSISTANT, _at("/incidents/new")),
+    ("add-incident-errors", ASSISTANT, _nothing_written),
+    ("add-incident-written", ASSISTANT, _written),
+    ("check-and-submit", ASSISTANT, _checked),
+    ("submitted", ASSISTANT, _submitted),
     ("me", ASSISTANT, _at("/me")),
+    ("tokens", ASSISTANT, _at("/me/tokens")),
+    ("second-factor", ASSISTANT, _at("/second-factor")),
+    ("hidden", ASSISTANT, _hidden),
+    ("dashboard-trust", TRUST_LEAD, _at("/my")),
     ("dashboard-dsl", DSL, _at("/my")),
     ("alert", DSL, _first_alert),
+    *(
+        (f"further-{step}", DSL, _to(step))
+        for step in ("actions", "alerts", "decisions", "consents", "close", "correct")
+    ),
+    ("alerts", DSL, _at("/alerts")),
+    ("to-do", DSL, _at("/my/duties")),
+    ("elevated", DSL, _at("/elevated")),
     ("find-a-child", DSL, _at("/children")),
     ("child", DSL, _a_child),
-    ("search", DSL, _at("/search")),
+    ("looked-at", DSL, _looked_at),
+    ("search", DSL, _search_found),
     ("settings", DSL, _at("/settings")),
     ("settings-categories", DSL, _at("/settings/categories")),
     ("settings-rules", DSL, _at("/settings/rules")),
@@ -80,8 +165,18 @@ PAGES: tuple[tuple[str, str | None, Step], ...] = (
     ("settings-staff", DSL, _at("/settings/staff")),
     ("settings-roll", DSL, _at("/settings/roll")),
     ("settings-kiosks", DSL, _at("/settings/kiosks")),
+    ("settings-groups", DSL, _at("/settings/groups")),
+    ("settings-agencies", DSL, _at("/settings/lists/agencies")),
+    ("settings-places", DSL, _at("/settings/lists/locations")),
+    ("settings-school", DSL, _at("/settings/school")),
+    ("settings-shields", DSL, _at("/settings/shields")),
+    ("settings-webhooks", DSL, _at("/settings/webhooks")),
+    ("settings-invite", DSL, _at("/settings/staff/new")),
+    ("settings-staff-file", DSL, _at("/settings/staff/file")),
     ("audit", DSL, _at("/audit")),
     ("break-glass", DSL, _at("/break-glass")),
+    ("kiosk", None, _at("/kiosk")),
+    ("api-in-words", None, _at("/api/v1/docs")),
     ("captured-mail", None, _at("/demo/mail")),
     ("not-found", DSL, _at("/nowhere")),
 )

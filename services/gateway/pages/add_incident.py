@@ -49,19 +49,27 @@ async def begin(request: Request, visit: Writer) -> Response:
 
 @router.get("/{draft_id}")
 async def show(request: Request, visit: Writer, draft_id: UUID, only: Only = 0) -> Response:
-    try:
-        draft = await visit.api.get(f"/drafts/{draft_id}")
-    except Refused as problem:
-        if problem.code != "not-found":
-            raise
-        # On a kiosk one's other drafts are not listed: others walk past.
-        drafts = [] if visit.kiosk else (await visit.api.get("/drafts"))["drafts"]
+    # On a kiosk one's other drafts are not listed: others walk past.
+    drafts = [] if visit.kiosk else (await visit.api.get("/drafts"))["drafts"]
+    begun = visit.kiosk or any(one["id"] == str(draft_id) for one in drafts)
+    draft = await _draft(visit, draft_id) if begun else None
+    if draft is None:
         others = [one for one in drafts if one["id"] != str(draft_id)]
         return await form_page(request, visit, draft_id, Form(), only=only, others=others)
     form = concern_form.of_draft(draft["content"])
     return await form_page(
         request, visit, draft_id, form, version=draft["version"], saved_at=draft["saved_at"], only=only
     )
+
+
+async def _draft(visit: Visit, draft_id: UUID) -> dict[str, Any] | None:
+    try:
+        draft: dict[str, Any] = await visit.api.get(f"/drafts/{draft_id}")
+    except Refused as problem:
+        if problem.code != "not-found":
+            raise
+        return None
+    return draft
 
 
 @router.get("/{draft_id}/check")

@@ -8,7 +8,7 @@ SEEN = """() => {
   const drawn = getComputedStyle(element).opacity === "0" ? [element.labels[0], "::before"] : [element];
   const style = getComputedStyle(...drawn);
   const shown = style.outlineStyle + style.boxShadow;
-  return element === document.body || shown !== "nonenone" ? "" : element.outerHTML;
+  return element === document.body || shown !== "nonenone" ? "" : element.outerHTML.slice(0, 200);
 }"""
 FURTHEST = 250  # presses of the Tab key until something that is on the page has to be reached
 
@@ -54,9 +54,9 @@ class Keys(Pointer):
     async def reach(self, what: Locator) -> None:
         await what.wait_for()
         for _ in range(FURTHEST):
-            hidden = await self.page.evaluate(SEEN)
-            assert hidden == "", f"the focus is not to be seen on {hidden}"
             if await what.evaluate("(element) => element === document.activeElement"):
                 return
             await self.page.keyboard.press("Tab")
+            hidden = await self.page.evaluate(SEEN)
+            assert hidden == "", f"the focus is not to be seen on {hidden}"
         raise AssertionError(f"{what} is not reached by the Tab key on {self.page.url}")

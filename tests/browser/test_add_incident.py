@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from time import monotonic
 
 import httpx
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, SCHEMES, WIDTHS, Site, Window, shoot
+from tests.browser.hands import Keys
 from tests.gateway.conftest import PASSWORD
 
 SAID = 'At lunch Rowan said "I do not want to go home". Ife Adeyemi held his hand.'
@@ -155,6 +156,70 @@ async def test_r48_r65_r69_two_children_a_mark_and_a_quoted_sentence_on_a_phone(
         assert [line["narrative"] for line in lines] == [
             'Rowan was very aggressive. He said "go away". Ife Adeyemi saw it.'
         ]
+
+
+async def test_r65_a_mark_is_moved_by_dragging_by_a_tap_and_by_the_keys_and_taken_away(site: Site) -> None:
+    async with site.window(viewport=PHONE, has_touch=True) as window:
+        await window.sign_in(site.house.people["walsh"])
+        page = await window.go("/incidents/new")
+        await page.get_by_role("combobox", name="The child’s name").fill("row")
+        await page.get_by_role("listbox").get_by_role("option").first.click()
+        await page.get_by_text("Add a mark to the body map").click()
+        drawing = page.locator("[data-plate] svg:visible")
+        await drawing.tap(position={"x": 190, "y": 180})
+        rows, pins = page.locator("#mark-rows > li"), page.locator("[data-plate] svg:visible .pin")
+        await rows.get_by_label("What you see").select_option("Bruise")
+        first = await rows.locator("[data-where]").inner_text()
+        # Dragged, and no second one comes of it.
+        await drawing.evaluate("(drawing) => drawing.scrollIntoView({ block: 'center' })")
+        pin, box = await pins.bounding_box(), await drawing.bounding_box()
+        assert pin is not None
+        assert box is not None
+        await page.mouse.move(pin["x"] + pin["width"] / 2, pin["y"] + pin["height"] / 2)
+        await page.mouse.down()
+        await page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.3, steps=5)
+        await page.mouse.up()
+        await expect(rows.locator("[data-where]")).not_to_have_text(first)
+        dragged = await rows.locator("[data-where]").inner_text()
+        # A tap on a mark leads to what is said of it.
+        await pins.tap()
+        await expect(rows.get_by_label("What you see")).to_be_focused()
+        # By its button and a tap, on another view as well.
+        await rows.locator("[data-move]").click()
+        await expect(rows.locator("[data-move]")).to_have_attribute("aria-pressed", "true")
+        await everywhere(window)
+        await page.get_by_role("button", name="Back", exact=True).click()
+        await drawing.tap(position={"x": 150, "y": 150})
+        await expect(rows.locator("[data-where]")).to_contain_text("(back)")
+        await expect(page.locator("#mark-rows [data-move]")).to_have_attribute("aria-pressed", "false")
+        # By the keys: the button, the arrows, Enter; and Escape leaves it where it is.
+        by_tap = await rows.locator("[data-where]").inner_text()
+        keys = Keys(page)
+        await keys.press(rows.locator("[data-move]"))
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Escape")
+        await expect(rows.locator("[data-move]")).to_be_focused()
+        await expect(rows.locator("[data-where]")).to_have_text(by_tap)
+        await page.keyboard.press("Enter")
+        for _ in range(12):
+            await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await expect(rows.locator("[data-move]")).to_be_focused()
+        await expect(rows.locator("[data-where]")).not_to_have_text(by_tap)
+        by_keys = await rows.locator("[data-where]").inner_text()
+        assert len({first, dragged, by_tap, by_keys}) == 4
+        assert await rows.count() == 1
+        assert await rows.get_by_label("What you see").input_value() == "bruise"
+        # It is saved where it is now, and is taken away by its own button.
+        await page.get_by_role("textbox", name="What happened?").fill("He held his arm.")
+        await page.get_by_label("Welfare Concern", exact=True).check()
+        await page.get_by_role("button", name="Check and submit").click()
+        await page.get_by_role("heading", name="Check and submit").wait_for()
+        assert f"{by_keys}: bruise" in await page.locator("main").inner_text()
+        await page.get_by_role("link", name="Change injury or mark").click()
+        await page.get_by_role("button", name="Remove mark 1").click()
+        await expect(rows).to_have_count(0)
+        assert window.said == []
 
 
 async def signed_in(site: Site) -> httpx.Response:

@@ -78,6 +78,7 @@ async def written(site: Site, typed: Typed, okafor: Person, marsh: Person) -> st
     same = {key: concern[key] for key in concern if key != "marks"}
     corrected = site.house.concern(**(same | again))
     await made(await okafor.post(f"{path}/corrections", json=corrected))
+    await first_alert(okafor, about=UUID(incident))
     alerted = {"staff_ids": [str(site.house.people["walsh"].id)], "note": typed.new("alerted", lines=True)}
     await made(await okafor.post(f"{path}/alerts", json=alerted))
     headline = {"headline": typed.new("headline"), "analysis": typed.new("analysis")}

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 from playwright.async_api import TimeoutError as TookTooLong
 
@@ -78,7 +79,10 @@ async def filled(site: Site) -> Things:
     )
 
 
-BY_TURNS = ((("phone", "light"), ("desk", "dark")), (("phone", "dark"), ("desk", "light")))
+BY_TURNS: tuple[tuple[tuple[str, Literal["light", "dark"]], ...], ...] = (
+    (("phone", "light"), ("desk", "dark")),
+    (("phone", "dark"), ("desk", "light")),
+)
 
 
 async def sound(window: Window, name: str, turn: int) -> None:

@@ -216,7 +216,7 @@ async def _invalid(_: Request, problem: Exception) -> Response:
 _WORDS: Final = {
     "missing": "Enter this.",
     "extra_forbidden": "This is not a field we know.",
-    "string_too_short": "Enter at least {min_length} character(s).",
+    "string_too_short": "Enter at least {min_length} characters.",
     "string_too_long": "Use at most {max_length} characters.",
     "string_type": "This must be text.",
     "string_pattern_mismatch": "This does not have the form it needs.",
@@ -262,4 +262,6 @@ def _message(error: Any) -> str:
     if kind == "value_error":
         return str(error["ctx"]["error"]) if "ctx" in error else "Check this."
     words = _WORDS.get(kind)
+    if kind == "string_too_short" and error["ctx"]["min_length"] == 1:
+        words = _WORDS["missing"]
     return words.format(**error.get("ctx", {})) if words else "Check this."

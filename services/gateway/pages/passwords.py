@@ -22,6 +22,9 @@ async def forgotten_page(request: Request) -> Response:
 async def ask_for_link(request: Request) -> Response:
     """The answer is the same for every address."""
     form = await _sent(request)
+    if not form.text("email"):
+        form.wrong("email", "Enter your e-mail address, for example a.name@school.example")
+        return page(request, "own/forgotten.html", status=422, form=form, said="")
     try:
         answer = await Api(request).post("/password/forgotten", {"email": form.text("email")})
     except Refused as problem:

@@ -66,7 +66,8 @@ async def sign_in(request: Request) -> Response:
         form.take(problem, {"": "email"})
         shown = Form([one for one in form.fields if one[0] != "password"], errors=form.errors)
         door = await _door(request, gate_of(request).cookies.school_of(request))
-        return _sign_in_page(request, status=problem.status, form=shown, following=form.text("next"), door=door)
+        told: dict[str, Any] = {"door": door, "providers": await offered(request)}
+        return _sign_in_page(request, status=problem.status, form=shown, following=form.text("next"), **told)
     answer = await _after_password(request, form, given, api)
     for cookie in api.set_cookies:
         answer.headers.append("set-cookie", cookie)

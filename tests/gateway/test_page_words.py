@@ -59,6 +59,12 @@ def test_how_long_ago_is_short(moment: str, said: str) -> None:
     assert words.since(moment, now=NOW) == said
 
 
+def test_r121_what_was_done_is_said_in_words() -> None:
+    assert words.deed("pupil:looked_at_read") == "Child: who has looked, read"
+    assert words.deed("staff:class_added") == "Staff: class added"
+    assert words.deed("break-glass:begun") == "Break glass: begun"
+
+
 def test_an_age_is_in_whole_years() -> None:
     assert words.age("2017-03-12", today=date(2026, 3, 11)) == 8
     assert words.age("2017-03-12", today=date(2026, 3, 12)) == 9

@@ -92,6 +92,7 @@ def _environment() -> Environment:
         "since": words.since,
         "cap": words.capital,
         "count": words.count,
+        "deed": words.deed,
         "grouped": words.grouped,
         "roles": in_words,
         "as_choice": as_choice,

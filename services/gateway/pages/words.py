@@ -1,6 +1,7 @@
 """Times in the words of a page: "today, 12:40", "Tuesday 3 March, 12:40". In the database UTC, here London."""
 
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -70,6 +71,22 @@ def since(value: datetime | str, *, now: datetime | None = None) -> str:
 
 def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+# What the audit's own names do not say as English does.
+DEEDS: Final = {
+    "pupil:found": "Child found by name or number",
+    "pupil:chronology_read": "Child: chronology read",
+    "pupil:events_read": "Child: significant events read",
+    "pupil:patterns_read": "Child: patterns read",
+    "pupil:looked_at_read": "Child: who has looked, read",
+    "incident:told_read": "Incident: what its writer is told, read",
+}
+
+
+def deed(action: str) -> str:
+    """An action of the audit as one reads it: "staff:class_added" is "Staff: class added"."""
+    return DEEDS.get(action) or capital(action.replace(":", ": ").replace("_", " ").replace("-", " "))
 
 
 def grouped(secret: str) -> str:

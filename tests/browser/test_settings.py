@@ -179,7 +179,7 @@ async def test_r43_a_kiosk_is_registered_and_revoked(site: Site) -> None:
         await sound_at_both(window, "kiosks")
         await page.get_by_role("button", name="Revoke Staff room").click()
         assert await page.get_by_text("heed_kiosk_").count() == 0
-        await page.get_by_text("Revoked").wait_for()
+        await page.get_by_text("Revoked", exact=True).wait_for()
         await window.go("/settings/webhooks")
         await page.get_by_label("Address").fill("http://10.0.0.1/")
         await page.get_by_role("button", name="Add it").click()

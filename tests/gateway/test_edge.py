@@ -186,7 +186,7 @@ BAD_TEXTS = [
     (b'{"narrative": "x", "action_taken": "\\udfff"}', "action_taken", "lone surrogate"),
     (b'{"narrative": "x", "pupils": [{"pupil_id": "\\ud800"}]}', "pupils.0.pupil_id", ""),
     (b'{"narrative": "x", "pupils": [{"part": "\\ud800"}]}', "pupils.0.part", "lone surrogate"),
-    (b'{"narrative": ""}', "narrative", "at least 1"),
+    (b'{"narrative": ""}', "narrative", "Enter this."),
     (b'{"narrativ": "x"}', "narrativ", "not a field we know"),
     (b'{"narrative": "x", "occurred_at": "2026-03-03T12:40:00"}', "occurred_at", "time zone"),
     (b'{"narrative": "x", "category_ids": []}', "category_ids", "at least 1"),

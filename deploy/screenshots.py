@@ -99,14 +99,10 @@ async def _submitted(page: Page, address: str) -> None:
     await page.get_by_text("been told").wait_for()
 
 
-async def _further(page: Page, address: str, step: str) -> None:
-    await _first_alert(page, address)
-    await page.locator(f'a[href*="/{step}?version="]').first.click()
-
-
 def _to(step: str) -> Step:
     async def go(page: Page, address: str) -> None:
-        await _further(page, address, step)
+        await _first_alert(page, address)
+        await page.locator(f'a[href*="/{step}?version="]').first.click()
 
     return go
 

@@ -4,24 +4,19 @@ The table is written here once more from access.md, on purpose: `shared/policy.p
 """
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
-import httpx
 import pytest
 import pytest_asyncio
 
-from shared.contracts.words import Role, TrustRole
 from shared.ids import new_id
 from tests.conftest import Cluster, emptied
-from tests.gateway.conftest import CSV, ROLL, House, Person, browser, gateway_of, house_over, key
+from tests.gateway.cast import CATEGORIES, LEVELS, Cast
+from tests.gateway.conftest import CSV, ROLL, browser, gateway_of, house_over, key
 
 # Forty-five people sign in once, and not before every test.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-LEVELS = ("password", "mfa", "elevated")
-CATEGORIES = {1: "Behaviour incident", 2: "Welfare Concern", 3: "Child Protection Incident"}
 
 # What somebody reaches that nobody alerted them to, and up to which sensitivity; with elevated access only.
 REACH = {
@@ -49,54 +44,11 @@ NOT_THEIRS = (403, "not-permitted")
 NOTHING_HERE = (404, "not-found")
 
 
-@dataclass
-class Cast:
-    """Somebody in every role, at every assurance; Rowan is in the teacher's class, Ife in nobody's."""
-
-    house: House
-    people: dict[tuple[str, str], Person] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
-
-    @property
-    def author(self) -> Person:
-        return self.people["author", "mfa"]
-
-    async def appear(self) -> "Cast":
-        for role in (*IN_SCHOOL, "author"):
-            classes = ("4B",) if role == "teacher" else ()
-            held = Role.SUPPORT if role == "author" else Role(role)
-            await self._sign_in(role, await self.house.add(role, held, classes=classes))
-        for role in sorted(set(TrustRole) - {TrustRole.UNKNOWN}):
-            await self._sign_in(role, await self.house.add(role, trust_role=role), self.house.oakfield)
-        outsider = await self.house.add("outsider", Role.HEAD, school_id=self.house.harbour)
-        await self._sign_in("outsider", outsider)
-        return self
-
-    async def _sign_in(self, role: str, person: Person, school_id: UUID | None = None) -> None:
-        for used, level in enumerate(LEVELS):
-            same = replace(person, http=browser(self.house.gateway.api), codes_used=max(0, used - 1))
-            self.people[role, level] = await same.sign_in(level, school_id=school_id)
-
-    async def log(self, sensitivity: int, about: str = "Rowan", *, by: Person | None = None) -> UUID:
-        return await (by or self.author).log(of=CATEGORIES[sensitivity], about=about)
-
-    def expect(self, what: str, answer: httpx.Response, *fits: object) -> None:
-        """Status and kind of problem, or the status alone; every mismatch is collected."""
-        kind = answer.json()["type"].rpartition("/")[2] if answer.is_error else None
-        got = (answer.status_code, kind) if answer.is_error else answer.status_code
-        if got not in fits:
-            self.wrong.append(f"{what}: {got}, not {' or '.join(map(str, fits))}")
-
-    async def close(self) -> None:
-        for person in self.people.values():
-            await person.http.aclose()
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def everybody(cluster: Cluster) -> AsyncIterator[Cast]:
     async with house_over(await emptied(cluster)) as house:
         made = Cast(house)
-        yield await made.appear()
+        yield await made.appear(IN_SCHOOL)
         await made.close()
 
 

@@ -22,14 +22,13 @@ from shared.contracts.words import Role, TrustRole
 from shared.ids import new_id
 from tests.architecture.test_permissions import permissions_of
 from tests.conftest import Cluster, emptied
+from tests.gateway.cast import LEVELS, Cast
 from tests.gateway.conftest import API, CSV, ROLL, house_over, key
 from tests.gateway.test_access_table import (
     EVERYBODY,
     IN_SCHOOL,
-    LEVELS,
     NOT_THEIRS,
     SIGN_IN_FURTHER,
-    Cast,
 )
 from tests.shared.test_policy import DOING
 
@@ -174,7 +173,7 @@ def request_of(route: str) -> dict[str, Any]:
 async def everybody(cluster: Cluster) -> AsyncIterator[Cast]:
     async with house_over(await emptied(cluster)) as house:
         made = Cast(house)
-        yield await made.appear()
+        yield await made.appear(IN_SCHOOL)
         await made.close()
 
 

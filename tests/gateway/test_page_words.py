@@ -61,6 +61,7 @@ def test_how_long_ago_is_short(moment: str, said: str) -> None:
 
 def test_r121_what_was_done_is_said_in_words() -> None:
     assert words.deed("pupil:looked_at_read") == "Child: who has looked, read"
+    assert words.deed("pupil:patterns_read") == "Child: patterns read"
     assert words.deed("staff:class_added") == "Staff: class added"
     assert words.deed("break-glass:begun") == "Break glass: begun"
 

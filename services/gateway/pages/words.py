@@ -73,20 +73,18 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-# What the audit's own names do not say as English does.
+# What an action of the audit would not say as English does.
 DEEDS: Final = {
-    "pupil:found": "Child found by name or number",
-    "pupil:chronology_read": "Child: chronology read",
-    "pupil:events_read": "Child: significant events read",
-    "pupil:patterns_read": "Child: patterns read",
     "pupil:looked_at_read": "Child: who has looked, read",
     "incident:told_read": "Incident: what its writer is told, read",
 }
 
 
 def deed(action: str) -> str:
-    """An action of the audit as one reads it: "staff:class_added" is "Staff: class added"."""
-    return DEEDS.get(action) or capital(action.replace(":", ": ").replace("_", " ").replace("-", " "))
+    """An action of the audit as one reads it: "pupil:patterns_read" is "Child: patterns read"."""
+    kind, _, done = action.partition(":")
+    told = f"{'child' if kind == 'pupil' else kind}: {done}"
+    return DEEDS.get(action) or capital(told.replace("_", " ").replace("-", " "))
 
 
 def grouped(secret: str) -> str:

@@ -120,7 +120,8 @@ class Gate:
 
     async def _answers(self) -> bool:
         try:
-            await asyncio.wait_for(self._ask(), 10)
+            async with asyncio.timeout(10):
+                await self._ask()
         except Exception:
             return False
         return True

@@ -87,7 +87,8 @@ class PostgresConsumer:
             if found or clock() >= ends:
                 return found
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), min(POLL_SECONDS, ends - clock()))
+                async with asyncio.timeout(min(POLL_SECONDS, ends - clock())):
+                    await self._woken.wait()
 
     async def _fetch(self, limit: int) -> list[Received]:
         if asyncio.get_running_loop().time() > self._lease_ends:
@@ -169,8 +170,10 @@ class PostgresConsumer:
 
     async def _keep_alive(self) -> None:
         while True:
+            # Not wait_for: on Python 3.11 that forgets to end when what it waits for comes in the same moment.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), self._beat_seconds)
+                async with asyncio.timeout(self._beat_seconds):
+                    await self._changed.wait()
             self._changed.clear()
             try:
                 await self._beat()

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import asyncpg
+import pytest
 
 from shared.bus.api import Message, Received
 from shared.bus.postgres import PostgresBus
@@ -52,4 +53,24 @@ async def test_a_member_goes_on_after_whatever_its_connection_did(empty_cluster:
     assert [message.key for message in found] == [key]
     assert sum(lag.messages for lag in await bus.lag(consumer._group)) == 0
     await consumer.close()
+    await bus.close()
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_member_leaves_also_in_the_very_moment_in_which_its_group_changes(
+    empty_cluster: Cluster, turns: int
+) -> None:
+    """To be told to end just as what one waits for comes: one turn of the loop decides which is heard."""
+    topic = f"test.{new_id()}"
+    bus = PostgresBus(empty_cluster.bus_url, client_id="test")
+    await bus.ensure_topics({topic: 1})
+    consumer = bus.consumer(f"test-{new_id()}", [topic], session_timeout=60.0)
+    await consumer.start()
+    # So that it waits, and is not in the middle of renewing its lease.
+    await consumer.batch(limit=1, timeout=0.05)
+    bus._signal.tell({f"group:{consumer._group}"})
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await consumer.close()
     await bus.close()
